@@ -1,0 +1,131 @@
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  serial,
+  text,
+  uniqueIndex,
+  uuid,
+  varchar,
+} from 'drizzle-orm/pg-core';
+import { instant, money } from '#shared/db/tables.ts';
+
+/** Seed: payment_methods. The five are inserted by a migration. */
+export const paymentMethods = pgTable(
+  'payment_methods',
+  {
+    id: serial('id').primaryKey(),
+    name: varchar('name', { length: 50 }).notNull(),
+    code: varchar('code', { length: 20 }).notNull(),
+    is_active: boolean('is_active').notNull().default(true),
+    display_order: integer('display_order').notNull().default(0),
+    created_at: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('payment_methods_name_key').on(table.name),
+    uniqueIndex('payment_methods_code_key').on(table.code),
+  ],
+);
+
+export const transactionStatus = pgEnum('transaction_status', [
+  'PENDING',
+  'PROCESSING',
+  'SUCCESS',
+  'FAILED',
+  'REFUNDED',
+  'CANCELLED',
+]);
+
+/** Seed: transactions. At most one live transaction an order, so that nobody is charged twice. */
+export const transactions = pgTable(
+  'transactions',
+  {
+    id: uuid('id').primaryKey(),
+    transaction_number: varchar('transaction_number', { length: 50 }).notNull(),
+    order_id: uuid('order_id').notNull(),
+    user_id: uuid('user_id').notNull(),
+    payment_method_id: integer('payment_method_id').notNull(),
+    amount: money('amount').notNull(),
+    currency: varchar('currency', { length: 3 }).notNull().default('USD'),
+    status: transactionStatus('status').notNull(),
+    gateway: varchar('gateway', { length: 20 }).notNull().default('sandbox'),
+    gateway_transaction_id: varchar('gateway_transaction_id', { length: 255 }),
+    gateway_response: jsonb('gateway_response'),
+    failure_reason: text('failure_reason'),
+    processed_at: instant('processed_at'),
+    refunded_at: instant('refunded_at'),
+    refund_amount: money('refund_amount'),
+    created_at: instant('created_at').notNull().defaultNow(),
+    updated_at: instant('updated_at').notNull().defaultNow(),
+  },
+  (table) => [
+    foreignKey({
+      name: 'transactions_payment_method_id_fkey',
+      columns: [table.payment_method_id],
+      foreignColumns: [paymentMethods.id],
+    }).onDelete('restrict'),
+    check('transactions_amount_check', sql`${table.amount} > 0`),
+    check(
+      'transactions_refund_amount_check',
+      sql`${table.refund_amount} >= 0 and ${table.refund_amount} <= ${table.amount}`,
+    ),
+    uniqueIndex('transactions_transaction_number_key').on(table.transaction_number),
+    uniqueIndex('transactions_live_order_key')
+      .on(table.order_id)
+      .where(sql`${table.status} in ('PENDING', 'PROCESSING', 'SUCCESS')`),
+    uniqueIndex('transactions_gateway_gateway_transaction_id_key')
+      .on(table.gateway, table.gateway_transaction_id)
+      .where(sql`${table.gateway_transaction_id} is not null`),
+    index('transactions_order_id_index').on(table.order_id),
+    index('transactions_user_id_created_at_id_index').on(
+      table.user_id,
+      table.created_at.desc().nullsFirst(),
+      table.id.desc().nullsFirst(),
+    ),
+    index('transactions_status_index').on(table.status),
+    index('transactions_payment_method_id_index').on(table.payment_method_id),
+    index('transactions_created_at_id_index').on(table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst()),
+    // Reconciliation asks the gateway about these, oldest first.
+    index('transactions_created_at_index')
+      .on(table.created_at)
+      .where(sql`${table.status} = 'PROCESSING'`),
+  ],
+);
+
+/** Seed: user_saved_payment_methods. At most one default a user. `gateway_token` is encrypted. */
+export const userSavedPaymentMethods = pgTable(
+  'user_saved_payment_methods',
+  {
+    id: uuid('id').primaryKey(),
+    user_id: uuid('user_id').notNull(),
+    payment_method_id: integer('payment_method_id').notNull(),
+    card_last_four: varchar('card_last_four', { length: 4 }),
+    card_brand: varchar('card_brand', { length: 20 }),
+    expiry_month: integer('expiry_month'),
+    expiry_year: integer('expiry_year'),
+    is_default: boolean('is_default').notNull().default(false),
+    gateway_customer_id: varchar('gateway_customer_id', { length: 255 }),
+    gateway_token: text('gateway_token'),
+    created_at: instant('created_at').notNull().defaultNow(),
+    updated_at: instant('updated_at').notNull().defaultNow(),
+  },
+  (table) => [
+    foreignKey({
+      name: 'user_saved_payment_methods_payment_method_id_fkey',
+      columns: [table.payment_method_id],
+      foreignColumns: [paymentMethods.id],
+    }).onDelete('cascade'),
+    check('user_saved_payment_methods_expiry_month_check', sql`${table.expiry_month} between 1 and 12`),
+    index('user_saved_payment_methods_user_id_index').on(table.user_id),
+    index('user_saved_payment_methods_payment_method_id_index').on(table.payment_method_id),
+    uniqueIndex('user_saved_payment_methods_user_id_key')
+      .on(table.user_id)
+      .where(sql`${table.is_default}`),
+  ],
+);

@@ -1,0 +1,3 @@
+/** Every table of the payments database. */
+export { paymentMethods, transactions, transactionStatus, userSavedPaymentMethods } from './payments.ts';
+export { idempotencyKeys, inbox, outbox } from '#shared/db/tables.ts';

@@ -1,0 +1,161 @@
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  text,
+  uniqueIndex,
+  uuid,
+  varchar,
+} from 'drizzle-orm/pg-core';
+import { instant, money } from '#shared/db/tables.ts';
+
+/** Outer size of a product in centimetres. Seed: products.dimensions. */
+export type Dimensions = { length: number; width: number; height: number };
+
+/** Seed: categories. Soft-deleted rows free their name and slug. */
+export const categories = pgTable(
+  'categories',
+  {
+    id: uuid('id').primaryKey(),
+    name: varchar('name', { length: 100 }).notNull(),
+    slug: varchar('slug', { length: 100 }).notNull(),
+    description: text('description'),
+    parent_id: uuid('parent_id'),
+    image_url: varchar('image_url', { length: 500 }),
+    is_active: boolean('is_active').notNull().default(true),
+    display_order: integer('display_order').notNull().default(0),
+    version: integer('version').notNull().default(1),
+    is_deleted: boolean('is_deleted').notNull().default(false),
+    deleted_at: instant('deleted_at'),
+    created_at: instant('created_at').notNull().defaultNow(),
+    updated_at: instant('updated_at').notNull().defaultNow(),
+  },
+  (table) => [
+    foreignKey({
+      name: 'categories_parent_id_fkey',
+      columns: [table.parent_id],
+      foreignColumns: [table.id],
+    }).onDelete('set null'),
+    uniqueIndex('categories_name_key')
+      .on(table.name)
+      .where(sql`not ${table.is_deleted}`),
+    uniqueIndex('categories_slug_key')
+      .on(table.slug)
+      .where(sql`not ${table.is_deleted}`),
+    index('categories_parent_id_index').on(table.parent_id),
+  ],
+);
+
+/**
+ * Seed: products. A variant is a row of its own; rows of one group share `variant_group_id`, carry `options`
+ * (`{"Size":"Small"}`) and have one face, `is_group_primary`, which is what lists show. A product without variants
+ * is its own face. `rating_sum` and `rating_count` cover approved reviews. `weight` is in kg.
+ */
+export const products = pgTable(
+  'products',
+  {
+    id: uuid('id').primaryKey(),
+    category_id: uuid('category_id').notNull(),
+    name: varchar('name', { length: 255 }).notNull(),
+    slug: varchar('slug', { length: 255 }).notNull(),
+    description: text('description').notNull(),
+    short_description: varchar('short_description', { length: 500 }),
+    price: money('price').notNull(),
+    compare_at_price: money('compare_at_price'),
+    cost_price: money('cost_price'),
+    sku: varchar('sku', { length: 100 }).notNull(),
+    barcode: varchar('barcode', { length: 100 }),
+    is_active: boolean('is_active').notNull().default(true),
+    is_featured: boolean('is_featured').notNull().default(false),
+    weight: money('weight'),
+    dimensions: jsonb('dimensions').$type<Dimensions>(),
+    meta_title: varchar('meta_title', { length: 255 }),
+    meta_description: text('meta_description'),
+    vendor: varchar('vendor', { length: 255 }),
+    tags: text('tags')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    variant_group_id: uuid('variant_group_id'),
+    // json keeps the order of its keys (Size before Colour), jsonb does not.
+    options: json('options').$type<Record<string, string>>(),
+    is_group_primary: boolean('is_group_primary').notNull().default(true),
+    rating_sum: integer('rating_sum').notNull().default(0),
+    rating_count: integer('rating_count').notNull().default(0),
+    version: integer('version').notNull().default(1),
+    is_deleted: boolean('is_deleted').notNull().default(false),
+    deleted_at: instant('deleted_at'),
+    created_at: instant('created_at').notNull().defaultNow(),
+    updated_at: instant('updated_at').notNull().defaultNow(),
+  },
+  (table) => {
+    const listed = sql`${table.is_active} and not ${table.is_deleted} and ${table.is_group_primary}`;
+    return [
+      foreignKey({
+        name: 'products_category_id_fkey',
+        columns: [table.category_id],
+        foreignColumns: [categories.id],
+      }).onDelete('restrict'),
+      check('products_price_check', sql`${table.price} >= 0`),
+      check('products_compare_at_price_check', sql`${table.compare_at_price} >= 0`),
+      check('products_cost_price_check', sql`${table.cost_price} >= 0`),
+      check('products_weight_check', sql`${table.weight} >= 0`),
+      uniqueIndex('products_slug_key')
+        .on(table.slug)
+        .where(sql`not ${table.is_deleted}`),
+      uniqueIndex('products_sku_key')
+        .on(table.sku)
+        .where(sql`not ${table.is_deleted}`),
+      uniqueIndex('products_barcode_key')
+        .on(table.barcode)
+        .where(sql`not ${table.is_deleted}`),
+      uniqueIndex('products_variant_group_id_key')
+        .on(table.variant_group_id)
+        .where(sql`${table.is_group_primary} and not ${table.is_deleted} and ${table.variant_group_id} is not null`),
+      index('products_category_id_index').on(table.category_id),
+      index('products_is_active_index').on(table.is_active),
+      index('products_is_featured_index').on(table.is_featured),
+      index('products_variant_group_id_index').on(table.variant_group_id),
+      // Public lists, one index a sort order. NULLS FIRST is what a plain ORDER BY … DESC means.
+      index('products_created_at_id_index')
+        .on(table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())
+        .where(listed),
+      index('products_price_id_index').on(table.price, table.id).where(listed),
+      index('products_name_id_index').on(table.name, table.id).where(listed),
+      index('products_category_id_created_at_id_index')
+        .on(table.category_id, table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())
+        .where(listed),
+    ];
+  },
+);
+
+/** Seed: product_images. At most one primary image a product. */
+export const productImages = pgTable(
+  'product_images',
+  {
+    id: uuid('id').primaryKey(),
+    product_id: uuid('product_id').notNull(),
+    image_url: varchar('image_url', { length: 500 }).notNull(),
+    alt_text: varchar('alt_text', { length: 255 }),
+    display_order: integer('display_order').notNull().default(0),
+    is_primary: boolean('is_primary').notNull().default(false),
+    created_at: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    foreignKey({
+      name: 'product_images_product_id_fkey',
+      columns: [table.product_id],
+      foreignColumns: [products.id],
+    }).onDelete('cascade'),
+    index('product_images_product_id_index').on(table.product_id),
+    uniqueIndex('product_images_product_id_key')
+      .on(table.product_id)
+      .where(sql`${table.is_primary}`),
+  ],
+);

@@ -1,0 +1,6 @@
+/** Every table of the products database. */
+export { categories, productImages, products } from './catalogue.ts';
+export type { Dimensions } from './catalogue.ts';
+export { inventoryReservations, productInventory, reservationState } from './inventory.ts';
+export { productReviews } from './reviews.ts';
+export { idempotencyKeys, inbox, outbox } from '#shared/db/tables.ts';

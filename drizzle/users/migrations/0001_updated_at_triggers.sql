@@ -1,0 +1,17 @@
+-- updated_at is the database's work, so that no statement can forget it.
+CREATE FUNCTION "set_updated_at"() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  NEW.updated_at := now();
+  RETURN NEW;
+END;
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "users_set_updated_at"
+BEFORE UPDATE ON "users"
+FOR EACH ROW EXECUTE FUNCTION "set_updated_at"();
+--> statement-breakpoint
+CREATE TRIGGER "user_addresses_set_updated_at"
+BEFORE UPDATE ON "user_addresses"
+FOR EACH ROW EXECUTE FUNCTION "set_updated_at"();

@@ -1,0 +1,72 @@
+import { uuidv7 } from 'uuidv7';
+import { z } from 'zod';
+
+import { requestContext } from '#shared/http/context.ts';
+
+const Id = z.uuid();
+const Ordered = z.object({ order_id: Id, user_id: Id, order_number: z.string() });
+const Paid = z.object({ transaction_id: Id, order_id: Id, user_id: Id, amount: z.string(), currency: z.string() });
+
+const schemas = {
+  'user.registered': z.object({ user_id: Id }),
+  'product.updated': z.object({ product_id: Id }),
+  'order.placed': Ordered.extend({ items: z.array(z.object({ product_id: Id, quantity: z.int() })) }),
+  'order.confirmed': Ordered,
+  'order.shipped': Ordered.extend({ tracking_number: z.string().nullable() }),
+  'order.delivered': Ordered,
+  'order.cancelled': Ordered,
+  'payment.succeeded': Paid,
+  'payment.failed': Paid.extend({ failure_reason: z.string() }),
+} as const;
+
+export type EventType = keyof typeof schemas;
+type Payloads = { [Type in EventType]: z.infer<(typeof schemas)[Type]> };
+export type EventPayload<Type extends EventType> = Payloads[Type];
+
+/** What each event says. Money is a decimal string. Consumers must bear fields they do not know. */
+export const payloads: { [Type in EventType]: z.ZodType<Payloads[Type]> } = schemas;
+
+export type Consumer = 'products' | 'cart' | 'orders';
+
+/** Who is told what: each consumer has one queue. An event that nobody needs yet stays in the outbox as sent. */
+export const consumers: Record<EventType, readonly Consumer[]> = {
+  'user.registered': [],
+  'product.updated': [],
+  'order.placed': ['cart'],
+  'order.confirmed': ['products'],
+  'order.shipped': [],
+  'order.delivered': [],
+  'order.cancelled': ['products'],
+  'payment.succeeded': ['orders'],
+  'payment.failed': [],
+};
+
+/** An event as it lies in the outbox. `subject_id`: the thing it is about. */
+export interface OutboxEvent {
+  id: string;
+  type: EventType;
+  subject_id: string;
+  payload: unknown;
+  request_id: string;
+  traceparent: string;
+}
+
+/** A new event for the outbox; insert it in the batch that makes the change. */
+export function newEvent<Type extends EventType>(
+  type: Type,
+  subject_id: string,
+  payload: EventPayload<Type>,
+): OutboxEvent {
+  const { requestId, traceparent } = requestContext();
+  return { id: uuidv7(), type, subject_id, payload, request_id: requestId, traceparent };
+}
+
+/** An event on its way. */
+export const Message = z.object({
+  id: Id,
+  type: z.keyof(z.object(schemas)),
+  payload: z.unknown(),
+  request_id: z.string(),
+  traceparent: z.string(),
+});
+export type Message = z.infer<typeof Message>;

@@ -1,0 +1,71 @@
+import { asc, inArray, isNull } from 'drizzle-orm';
+
+import type { Database } from '#shared/db/postgres.ts';
+import { outbox } from '#shared/db/tables.ts';
+import { type Consumer, consumers, Message, type OutboxEvent } from '#shared/events/events.ts';
+import { describeError, log } from '#shared/http/log.ts';
+
+/** The queues a service sends to, by consumer. */
+export type Queues = Partial<Record<Consumer, Queue<Message>>>;
+
+const batchSize = 100;
+
+/** The statement that puts events into the outbox, for the batch of the change they tell of. */
+export function insertEvents(db: Database, events: [OutboxEvent, ...OutboxEvent[]]) {
+  return db.insert(outbox).values(events);
+}
+
+/**
+ * Sends committed events and marks them sent. Runs after the answer (`waitUntil`), so it reports failures to the log
+ * only: the sweep sends what stayed behind. A crash between the two steps sends an event twice; consumers bear that.
+ */
+export async function dispatch(db: Database, queues: Queues, events: OutboxEvent[]): Promise<void> {
+  try {
+    await send(queues, events);
+    await markSent(db, events);
+  } catch (error) {
+    log('warn', 'events stay in the outbox', { events: events.map(({ id }) => id), ...describeError(error) });
+  }
+}
+
+/** Sends what was left behind, oldest first; answers how many. What a request is just sending may go out twice. */
+export async function relayOutbox(db: Database, queues: Queues): Promise<number> {
+  const left = await db
+    .select()
+    .from(outbox)
+    .where(isNull(outbox.sent_at))
+    .orderBy(asc(outbox.created_at))
+    .limit(batchSize);
+  if (left.length === 0) return 0;
+  const events = left.map((row) =>
+    Message.parse({ ...row, request_id: row.request_id ?? '', traceparent: row.traceparent ?? '' }),
+  );
+  await send(queues, events);
+  await markSent(db, events);
+  return events.length;
+}
+
+async function send(queues: Queues, events: Message[]): Promise<void> {
+  const addressed = new Map<Consumer, Message[]>();
+  for (const { id, type, payload, request_id, traceparent } of events) {
+    for (const consumer of consumers[type]) {
+      addressed.set(consumer, [...(addressed.get(consumer) ?? []), { id, type, payload, request_id, traceparent }]);
+    }
+  }
+  await Promise.all(
+    [...addressed].map(([consumer, messages]) =>
+      queueOf(queues, consumer).sendBatch(messages.map((body) => ({ body }))),
+    ),
+  );
+}
+
+function queueOf(queues: Queues, consumer: Consumer): Queue<Message> {
+  const queue = queues[consumer];
+  if (!queue) throw new Error(`No queue to ${consumer} is bound here.`);
+  return queue;
+}
+
+async function markSent(db: Database, events: { id: string }[]): Promise<void> {
+  const ids = events.map(({ id }) => id);
+  await db.update(outbox).set({ sent_at: new Date() }).where(inArray(outbox.id, ids));
+}

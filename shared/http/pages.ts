@@ -1,0 +1,69 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+
+import { sha256 } from '#shared/auth/secrets.ts';
+import { Problem } from '#shared/http/problem.ts';
+
+/** `limit` and `cursor` of every keyset list. */
+export const PageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20).openapi({ example: 20 }),
+  cursor: z.string().min(1).max(2_000).optional(),
+});
+
+/** One page of a list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    data: z.array(item),
+    page: z.object({ next_cursor: z.string().nullable(), has_more: z.boolean() }),
+  });
+}
+
+/** The sort key and id of the last row that the client has seen. */
+export interface Position {
+  key: string;
+  id: string;
+}
+
+const Cursor = z.strictObject({ list: z.string(), key: z.string().max(1_000), id: z.uuid() });
+
+/** Where the page starts. `list` is what the cursor is bound to (path, filters, sort); 400 `invalid_cursor` otherwise. */
+export function readCursor(cursor: string | undefined, list: object, key: z.ZodType): Position | null {
+  if (cursor === undefined) return null;
+  const parsed = Cursor.safeParse(decoded(cursor));
+  if (!parsed.success || parsed.data.list !== fingerprint(list) || !key.safeParse(parsed.data.key).success) {
+    throw new Problem('invalid_cursor', 'Send a cursor of this list with the same filters and sort, or none.');
+  }
+  return { key: parsed.data.key, id: parsed.data.id };
+}
+
+/** The page's envelope from up to `limit + 1` rows, and its `Link: rel="next"`. */
+export function page<Row>(
+  c: Context,
+  rows: Row[],
+  { limit, list, position }: { limit: number; list: object; position: (row: Row) => Position },
+): { data: Row[]; page: { next_cursor: string | null; has_more: boolean } } {
+  const data = rows.slice(0, limit);
+  const last = data.at(-1);
+  if (rows.length <= limit || last === undefined) return { data, page: { next_cursor: null, has_more: false } };
+  const cursor = encoded({ list: fingerprint(list), ...position(last) });
+  const next = new URL(c.req.url);
+  next.searchParams.set('cursor', cursor);
+  c.header('link', `<${next.pathname}${next.search}>; rel="next"`);
+  return { data, page: { next_cursor: cursor, has_more: true } };
+}
+
+function fingerprint(list: object): string {
+  return sha256(JSON.stringify(list)).slice(0, 16);
+}
+
+function encoded(cursor: z.infer<typeof Cursor>): string {
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+}
+
+function decoded(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,22 @@
+import { z } from '@hono/zod-openapi';
+
+/** Text of 1 to `max` characters without the NUL character, which Postgres cannot store. */
+export function text(max: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((value) => !value.includes('\0'), { error: 'The character NUL is not allowed.' });
+}
+
+export const Id = z.uuid().openapi({ example: '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f' });
+
+/** RFC 3339 UTC with milliseconds, as answers carry it. */
+export const Timestamp = z.iso.datetime().openapi({ example: '2026-11-22T21:24:42.123Z' });
+
+/** ISO 4217. */
+export const Currency = z.string().length(3).openapi({ example: 'USD' });
+
+/** http(s) URLs only. */
+export const HttpUrl = z.url({ protocol: /^https?$/ }).max(500);

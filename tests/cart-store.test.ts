@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+
+import { type Document, MongoClient } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+
+import type { ProductSnapshot } from '#shared/contracts/products.ts';
+import { migrateMongo } from '#tools/migrate-mongo.ts';
+
+import type { Change } from '../workers/cart/src/domain/change.ts';
+import {
+  type Carts,
+  cartsOf,
+  changeStored,
+  databaseName,
+  deleteExpired,
+  findLive,
+} from '../workers/cart/src/store/collection.ts';
+
+const server = inject('stack').urls['mongo'] ?? '';
+const database = `cart_store_${randomUUID().slice(0, 8)}`;
+const uri = server.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/[^?]*)?/, `$1/${database}`);
+const running = new AbortController().signal;
+
+// Two clients stand for two workers that do not know of each other.
+const clients = [new MongoClient(uri), new MongoClient(uri)];
+const [one, other] = clients.map((client) => cartsOf(client, uri));
+
+beforeAll(() => migrateMongo(uri));
+afterAll(async () => {
+  await clients[0]?.db(database).dropDatabase();
+  await Promise.all(clients.map((client) => client.close()));
+});
+
+function both(): [Carts, Carts] {
+  if (!one || !other) throw new Error('No clients.');
+  return [one, other];
+}
+
+const mug: ProductSnapshot = {
+  product_id: '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f',
+  name: 'Mug',
+  slug: 'mug',
+  unit_price: '2.50',
+  image_url: null,
+  available_quantity: 100,
+  allow_backorder: false,
+};
+const addMug = (quantity: number): Change => ({ kind: 'add_item', product: mug, quantity });
+const newOwner = () => ({ user_id: randomUUID(), currency: 'USD', life_days: 30 });
+
+describe('the migration', () => {
+  it('can be repeated, by several at once, and leaves the indexes of the seed', async () => {
+    await Promise.all([migrateMongo(uri), migrateMongo(uri)]);
+    const [carts] = both();
+    const indexes = await carts.indexes();
+    expect(indexes.map(({ key, unique, expireAfterSeconds }) => ({ key, unique, expireAfterSeconds }))).toEqual([
+      { key: { _id: 1 } },
+      { key: { user_id: 1 }, unique: true },
+      { key: { expires_at: 1 }, expireAfterSeconds: 0 },
+      { key: { 'items.product_id': 1 } },
+    ]);
+  });
+
+  it('makes the database refuse other types, missing and unknown fields, and a second cart', async () => {
+    const [carts] = both();
+    const owner = newOwner();
+    await changeStored(carts, owner, addMug(1), running);
+    const raw = carts.db.collection('carts');
+    const found = await raw.findOne({ user_id: owner.user_id }, { projection: { _id: 0 } });
+    const stored: Document = found ?? {};
+    const { subtotal: _subtotal, ...withoutSubtotal } = stored;
+    const wrong = [
+      withoutSubtotal,
+      { ...stored, subtotal: 2.5 },
+      { ...stored, version: 1.5 },
+      { ...stored, note: 'unknown' },
+      { ...stored, items: [{ ...stored['items'][0], quantity: 1_000 }] },
+    ];
+    for (const fields of wrong) {
+      await expect(raw.insertOne({ ...fields, user_id: randomUUID() })).rejects.toMatchObject({ code: 121 });
+    }
+    await expect(raw.insertOne({ ...stored })).rejects.toMatchObject({ code: 11_000 });
+    await expect(raw.insertOne({ ...stored, user_id: randomUUID() })).resolves.toMatchObject({ acknowledged: true });
+  });
+
+  it('works on the database that the URI names', () => {
+    expect(databaseName('mongodb://user:secret@a.example:27017,b.example:27017/shop?retryWrites=true')).toBe('shop');
+    expect(databaseName('mongodb+srv://user:secret@cluster.example/?w=majority')).toBe('cart');
+    expect(databaseName('mongodb://localhost:27017')).toBe('cart');
+  });
+});
+
+describe('the sweep', () => {
+  it('deletes what has expired by its clock, and nothing else', async () => {
+    const [carts] = both();
+    const [kept, gone] = [newOwner(), { ...newOwner(), life_days: 7 }];
+    await changeStored(carts, kept, addMug(1), running);
+    await changeStored(carts, gone, addMug(1), running);
+    const inAWeek = new Date(Date.now() + 7 * 24 * 60 * 60 * 1_000);
+    expect(await deleteExpired(carts, inAWeek)).toBeGreaterThanOrEqual(1);
+    expect(await findLive(carts, gone.user_id)).toBeNull();
+    expect(await findLive(carts, kept.user_id)).toMatchObject({ items: [{ quantity: 1 }] });
+  });
+});
+
+describe('two workers that change one cart', () => {
+  it('make one cart of it when both find none', async () => {
+    const owner = newOwner();
+    const answers = await Promise.all(both().map((carts) => changeStored(carts, owner, addMug(2), running)));
+    expect(answers.map(({ ok }) => ok)).toEqual([true, true]);
+    const [carts] = both();
+    expect(await carts.countDocuments({ user_id: owner.user_id })).toBe(1);
+    expect(await findLive(carts, owner.user_id)).toMatchObject({
+      items: [{ quantity: 4 }],
+      total_amount: '10.00',
+      version: 2,
+    });
+  });
+
+  it('lose none of their changes', async () => {
+    const owner = newOwner();
+    const changes = Array.from({ length: 5 }, () => both()).flat();
+    const answers = await Promise.all(changes.map((each) => changeStored(each, owner, addMug(1), running)));
+    const added = answers.filter(({ ok }) => ok).length;
+    expect(answers.filter(({ ok }) => !ok)).toEqual(
+      Array.from({ length: 10 - added }, () => ({ ok: false, code: 'conflict' })),
+    );
+    expect(added).toBeGreaterThanOrEqual(2);
+    const [carts] = both();
+    expect(await findLive(carts, owner.user_id)).toMatchObject({ items: [{ quantity: added }], version: added });
+  });
+
+  it('take an order out once', async () => {
+    const owner = newOwner();
+    const [carts] = both();
+    await changeStored(carts, owner, addMug(9), running);
+    const order: Change = {
+      kind: 'take_out_ordered',
+      event_id: randomUUID(),
+      items: [{ product_id: mug.product_id, quantity: 4 }],
+    };
+    await Promise.all(both().map((each) => changeStored(each, owner, order, running)));
+    await changeStored(carts, owner, order, running);
+    expect(await findLive(carts, owner.user_id)).toMatchObject({
+      items: [{ quantity: 5 }],
+      total_amount: '12.50',
+      applied_events: [order.event_id],
+      version: 2,
+    });
+  });
+
+  it('remember an order even where there is no cart any more', async () => {
+    const owner = newOwner();
+    const [carts] = both();
+    const items = [{ product_id: mug.product_id, quantity: 4 }];
+    const order: Change = { kind: 'take_out_ordered', event_id: randomUUID(), items };
+    await changeStored(carts, owner, order, running);
+    await changeStored(carts, owner, addMug(6), running);
+    await changeStored(carts, owner, order, running);
+    expect(await findLive(carts, owner.user_id)).toMatchObject({ items: [{ quantity: 6 }], version: 2 });
+  });
+
+  it('start anew when the cart has expired, although it is still there', async () => {
+    const owner = newOwner();
+    const [carts] = both();
+    const expired = await changeStored(carts, { ...owner, life_days: 0 }, addMug(9), running);
+    expect(await findLive(carts, owner.user_id)).toBeNull();
+    const answers = await Promise.all(both().map((each) => changeStored(each, owner, addMug(2), running)));
+    expect([expired, ...answers].map(({ ok }) => ok)).toEqual([true, true, true]);
+    const live = await findLive(carts, owner.user_id);
+    expect(live).toMatchObject({ items: [{ quantity: 4 }], version: 2 });
+    expect(expired).not.toMatchObject({ cart: { id: live?.id } });
+    expect(await carts.countDocuments({ user_id: owner.user_id })).toBe(1);
+  });
+
+  it('begin nothing after the time is up', async () => {
+    const owner = newOwner();
+    const [carts] = both();
+    await expect(changeStored(carts, owner, addMug(1), AbortSignal.abort())).rejects.toThrow('aborted');
+    expect(await carts.countDocuments({ user_id: owner.user_id })).toBe(0);
+  });
+});

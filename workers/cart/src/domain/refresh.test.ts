@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+
+import type { ProductSnapshot } from '#shared/contracts/products.ts';
+
+import { type CartContent, emptyContent, withItems } from './cart.ts';
+import { needsRefresh, refresh } from './refresh.ts';
+
+const shown = new Date('2026-11-22T21:00:00.000Z');
+const now = new Date('2026-11-22T21:01:00.000Z');
+
+function product(product_id: string, fields: Partial<ProductSnapshot> = {}): ProductSnapshot {
+  return {
+    product_id,
+    name: `New ${product_id}`,
+    slug: product_id,
+    unit_price: '10.00',
+    image_url: null,
+    available_quantity: 50,
+    allow_backorder: false,
+    ...fields,
+  };
+}
+
+const cart: CartContent = withItems(
+  emptyContent(shown),
+  ['a', 'b'].map((product_id) => ({
+    product_id,
+    product_name: `Old ${product_id}`,
+    product_slug: product_id,
+    quantity: 3,
+    unit_price: '10.00',
+    total_price: '30.00',
+    image_url: null,
+    added_at: shown,
+  })),
+);
+const asked = ['a', 'b'];
+
+describe('refreshing', () => {
+  it('is due a minute after the last time, for a cart with something in it', () => {
+    expect(needsRefresh(cart, new Date(now.getTime() - 1))).toBe(false);
+    expect(needsRefresh(cart, now)).toBe(true);
+    expect(needsRefresh(emptyContent(shown), now)).toBe(false);
+  });
+
+  it('changes nothing while prices are the same', () => {
+    const { content, warnings } = refresh(cart, { asked, products: [product('a'), product('b')] }, now);
+    expect(content).toBe(cart);
+    expect(warnings).toEqual([]);
+  });
+
+  it('takes a new price over, with the rest of what the line copies', () => {
+    const products = [product('a', { unit_price: '11.25', image_url: 'https://x.example/a.jpg' }), product('b')];
+    const { content, warnings } = refresh(cart, { asked, products }, now);
+    expect(warnings).toEqual([{ product_id: 'a', code: 'price_changed', old_price: '10.00', new_price: '11.25' }]);
+    expect(content.items[0]).toEqual({
+      product_id: 'a',
+      product_name: 'New a',
+      product_slug: 'a',
+      quantity: 3,
+      unit_price: '11.25',
+      total_price: '33.75',
+      image_url: 'https://x.example/a.jpg',
+      added_at: shown,
+    });
+    expect(content.total_amount).toBe('63.75');
+    expect(content.refreshed_at).toEqual(now);
+  });
+
+  it('warns of short stock, unless it can be backordered, and of what is not sold any more', () => {
+    const scarce = refresh(cart, { asked, products: [product('a', { available_quantity: 2 })] }, now);
+    expect(scarce.content).toBe(cart);
+    expect(scarce.warnings).toEqual([
+      { product_id: 'a', code: 'insufficient_stock', available_quantity: 2 },
+      { product_id: 'b', code: 'unavailable' },
+    ]);
+    const backorder = product('a', { available_quantity: 2, allow_backorder: true });
+    expect(refresh(cart, { asked: ['a'], products: [backorder] }, now).warnings).toEqual([]);
+  });
+
+  it('stays due while there is a warning that is not kept', () => {
+    const { content, warnings } = refresh(cart, { asked, products: [product('a', { unit_price: '11.00' })] }, now);
+    expect(warnings.map(({ code }) => code)).toEqual(['price_changed', 'unavailable']);
+    expect(content.refreshed_at).toEqual(shown);
+  });
+
+  it('says nothing of a line that was not asked about', () => {
+    const { content, warnings } = refresh(
+      cart,
+      { asked: ['a'], products: [product('a', { unit_price: '9.00' })] },
+      now,
+    );
+    expect(warnings).toEqual([{ product_id: 'a', code: 'price_changed', old_price: '10.00', new_price: '9.00' }]);
+    expect(content.items[1]).toEqual(cart.items[1]);
+    expect(content.refreshed_at).toEqual(shown);
+  });
+
+  it('keeps prices that fit where the new ones would not', () => {
+    const products = [product('a', { unit_price: '99999999.99' }), product('b')];
+    const { content, warnings } = refresh(cart, { asked, products }, now);
+    expect(content).toBe(cart);
+    expect(warnings.map(({ code }) => code)).toEqual(['price_changed']);
+  });
+});

@@ -1,0 +1,54 @@
+import { WorkerEntrypoint } from 'cloudflare:workers';
+
+import type { CartApi, CheckoutCart } from '#shared/contracts/cart.ts';
+import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
+import { type Health, measureHealth } from '#shared/rpc.ts';
+
+import { app } from './app.ts';
+import type { Bindings } from './env.ts';
+import { consumeEvents } from './jobs/events.ts';
+import { sweep } from './jobs/sweep.ts';
+import { customer } from './owner.ts';
+import { changeCart, findCart, pingCarts } from './store/carts.ts';
+
+export { CartConnection } from './store/connection.ts';
+
+export default {
+  fetch: app.fetch,
+  queue: consumeEvents,
+  scheduled: async (_controller, env) => {
+    await withTrace('cart', newTrace(), () => sweep(env, 0));
+  },
+} satisfies ExportedHandler<Bindings>;
+
+/** What other services ask of the cart. Reachable through bindings only. */
+export class CartService extends WorkerEntrypoint<Bindings> implements CartApi {
+  checkoutCart(trace: Trace, { user_id }: Parameters<CartApi['checkoutCart']>[1]): Promise<CheckoutCart> {
+    return withTrace('cart', trace, async () => {
+      const cart = await findCart(this.env, user_id);
+      const items = cart?.items ?? [];
+      return {
+        items: items.map(({ product_id, product_name, quantity, unit_price }) => ({
+          product_id,
+          product_name,
+          quantity,
+          unit_price,
+        })),
+      };
+    });
+  }
+
+  reprice(trace: Trace, { user_id, prices }: Parameters<CartApi['reprice']>[1]): Promise<void> {
+    return withTrace('cart', trace, async () => {
+      await changeCart(this.env, customer(this.env, user_id), { kind: 'reprice', prices });
+    });
+  }
+
+  health(): Promise<Health> {
+    return measureHealth(() => pingCarts(this.env));
+  }
+
+  sweep(trace: Trace, { advance_seconds }: { advance_seconds: number }): Promise<Record<string, number>> {
+    return withTrace('cart', trace, () => sweep(this.env, advance_seconds));
+  }
+}

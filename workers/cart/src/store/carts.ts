@@ -1,0 +1,72 @@
+import { currentTrace, requestContext } from '#shared/http/context.ts';
+import { Problem, unavailable } from '#shared/http/problem.ts';
+import { dependency } from '#shared/rpc.ts';
+
+import type { Refusal, Warning } from '../domain/cart.ts';
+import type { Change } from '../domain/change.ts';
+import type { Bindings } from '../env.ts';
+import type { Owner } from '../owner.ts';
+import type { Changed } from './collection.ts';
+import type { Found, Unavailable } from './connection.ts';
+import type { Cart } from './documents.ts';
+
+/** A cart as it is to be shown; null if the user has none. */
+export interface ShownCart {
+  cart: Cart | null;
+  warnings: Warning[];
+}
+
+/** The user's live cart. 503 if the database does not answer. */
+export async function findCart(env: Bindings, user_id: string): Promise<Cart | null> {
+  const answer = await dependency<Found>('cart database', connectionOf(env, user_id).find(currentTrace(), user_id));
+  if (!answer.ok) throw unavailable();
+  return answer.cart;
+}
+
+/** Changes the owner's cart, making it if need be. 503 if the database does not answer, 409 under too much contention. */
+export async function changeCart(
+  env: Bindings,
+  owner: Owner,
+  change: Change,
+): Promise<({ ok: true } & ShownCart) | { ok: false; refusal: Refusal }> {
+  const connection = connectionOf(env, owner.user_id);
+  const answer = await dependency<Changed | Unavailable>(
+    'cart database',
+    connection.change(currentTrace(), owner, change),
+  );
+  if (answer.ok) return answer;
+  if (answer.code === 'unavailable') throw unavailable();
+  if (answer.code === 'conflict') {
+    throw new Problem('cart_conflict', 'Nothing was changed. Load the cart and try again.');
+  }
+  return { ok: false, refusal: answer.refusal };
+}
+
+/** Deletes the carts of all users that have expired by `now`, and answers how many. */
+export async function deleteExpiredCarts(env: Bindings, now: Date): Promise<number> {
+  type Deleted = { ok: true; deleted: number } | Unavailable;
+  const answer = await dependency<Deleted>('cart database', connectionOf(env, '').deleteExpired(currentTrace(), now));
+  if (!answer.ok) throw unavailable();
+  return answer.deleted;
+}
+
+/** Throws unless the database answers. */
+export async function pingCarts(env: Bindings): Promise<void> {
+  const answer = await connectionOf(env, '').ping(currentTrace());
+  if (!answer.ok) throw unavailable();
+}
+
+/** The connection for this user: always the same one, as long as the number of shards stays. */
+function connectionOf(env: Bindings, user_id: string) {
+  // One round trip for us, whatever the connection does with its database nearby.
+  requestContext().roundTrips++;
+  const shard = stableHash(user_id) % Number(env.CART_SHARDS);
+  return env.CART_CONNECTION.getByName(`carts-${shard}`);
+}
+
+/** FNV-1a, 32 bits. */
+function stableHash(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,15 @@
+import { createService } from '#shared/http/service.ts';
+
+import type { Bindings } from './env.ts';
+import { addDeveloperRoutes } from './routes/developer/developer.handlers.ts';
+import { addForwarding } from './routes/forward.ts';
+import { addPages } from './routes/pages/pages.handlers.ts';
+import { addSecurity } from './routes/security.ts';
+import { addSystemRoutes } from './routes/system/system.handlers.ts';
+
+export const app = createService<Bindings>('gateway');
+addSecurity(app);
+addSystemRoutes(app);
+addPages(app);
+addDeveloperRoutes(app);
+addForwarding(app);

@@ -1,0 +1,50 @@
+import { WorkerEntrypoint } from 'cloudflare:workers';
+import { sql } from 'drizzle-orm';
+
+import type { OrdersApi } from '#shared/contracts/orders.ts';
+import { connect } from '#shared/db/postgres.ts';
+import { consume } from '#shared/events/consume.ts';
+import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
+import { type Health, measureHealth } from '#shared/rpc.ts';
+
+import { app } from './app.ts';
+import type { Bindings } from './env.ts';
+import { confirm, confirmByEvent, payable } from './jobs/payment.ts';
+import { sweep } from './jobs/sweep.ts';
+import { giveUpCheckouts } from './store/checkout.ts';
+
+export default {
+  fetch: app.fetch,
+  queue: (batch, env) =>
+    consume('orders', batch, {
+      'payment.succeeded': (payload, eventId) => confirmByEvent(env, payload, eventId),
+    }),
+  scheduled: async (_controller, env) => {
+    await withTrace('orders', newTrace(), () => sweep(env, 0));
+  },
+} satisfies ExportedHandler<Bindings>;
+
+type Request<Method extends 'payable' | 'confirm' | 'giveUpCheckouts' | 'sweep'> = Parameters<OrdersApi[Method]>[1];
+
+/** What other services ask of orders. Reachable through bindings only. */
+export class OrdersService extends WorkerEntrypoint<Bindings> implements OrdersApi {
+  payable(trace: Trace, request: Request<'payable'>): ReturnType<OrdersApi['payable']> {
+    return withTrace('orders', trace, () => payable(this.env, request));
+  }
+
+  confirm(trace: Trace, request: Request<'confirm'>): ReturnType<OrdersApi['confirm']> {
+    return withTrace('orders', trace, () => confirm(this.env, request));
+  }
+
+  giveUpCheckouts(trace: Trace, { order_ids }: Request<'giveUpCheckouts'>): Promise<{ placed: string[] }> {
+    return withTrace('orders', trace, async () => ({ placed: await giveUpCheckouts(connect(this.env), order_ids) }));
+  }
+
+  health(): Promise<Health> {
+    return measureHealth(() => connect(this.env).execute(sql`SELECT 1`));
+  }
+
+  sweep(trace: Trace, { advance_seconds }: Request<'sweep'>): Promise<Record<string, number>> {
+    return withTrace('orders', trace, () => sweep(this.env, advance_seconds));
+  }
+}

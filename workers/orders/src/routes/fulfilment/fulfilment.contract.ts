@@ -1,0 +1,39 @@
+import { z } from '@hono/zod-openapi';
+
+import { access } from '#shared/auth/access.ts';
+import { contract, errors, IdPath, json, jsonBody } from '#shared/http/contract.ts';
+import { text } from '#shared/http/values.ts';
+
+import { fulfilmentStatuses } from '../../domain/status.ts';
+import { Order } from '../orders/order.schema.ts';
+
+const StatusInput = z
+  .strictObject({
+    to_status: z.enum(fulfilmentStatuses).openapi({ example: 'SHIPPED' }),
+    notes: text(2_000).optional().openapi({ example: 'Handed to the carrier.' }),
+    tracking_number: text(100).optional().openapi({ example: '1Z999AA10123456784' }),
+  })
+  .openapi('OrderStatusInput');
+
+export const getOrderAsStaff = contract({
+  method: 'get',
+  path: '/v1/admin/orders/{id}',
+  operationId: 'getOrderAsStaff',
+  tags: ['Order administration'],
+  summary: 'Read any order',
+  ...access.manager,
+  request: { params: IdPath },
+  responses: { 200: { ...json(Order, 'The order'), headers: z.object({ ETag: z.string() }) } },
+});
+
+export const changeOrderStatus = contract({
+  method: 'post',
+  path: '/v1/admin/orders/{id}/status',
+  operationId: 'changeOrderStatus',
+  tags: ['Order administration'],
+  summary: 'Move an order along',
+  description: 'CONFIRMED → PROCESSING → SHIPPED → DELIVERED. A refused step names the allowed ones in `allowed`.',
+  ...access.manager,
+  request: { params: IdPath, body: jsonBody(StatusInput) },
+  responses: { 200: json(Order, 'The order in its new status'), ...errors('invalid_transition') },
+});

@@ -1,0 +1,36 @@
+import { z } from '@hono/zod-openapi';
+
+import { access } from '#shared/auth/access.ts';
+import { contract, errors, IdPath, json } from '#shared/http/contract.ts';
+import { PageQuery, pageOf } from '#shared/http/pages.ts';
+
+import { Order, OrderStatus, OrderSummary } from './order.schema.ts';
+
+const OrdersQuery = PageQuery.extend({
+  sort: z.enum(['created_at', '-created_at']).default('-created_at'),
+  status: OrderStatus.optional(),
+  'created_at[gte]': z.iso.datetime({ offset: true }).optional().openapi({ example: '2026-11-01T00:00:00Z' }),
+  'created_at[lt]': z.iso.datetime({ offset: true }).optional().openapi({ example: '2026-12-01T00:00:00Z' }),
+});
+
+export const listOrders = contract({
+  method: 'get',
+  path: '/v1/orders',
+  operationId: 'listOrders',
+  tags: ['Orders'],
+  summary: 'List your orders',
+  ...access.customer,
+  request: { query: OrdersQuery },
+  responses: { 200: json(pageOf(OrderSummary).openapi('OrderPage'), 'A page of orders'), ...errors('invalid_cursor') },
+});
+
+export const getOrder = contract({
+  method: 'get',
+  path: '/v1/orders/{id}',
+  operationId: 'getOrder',
+  tags: ['Orders'],
+  summary: 'Read one of your orders',
+  ...access.customer,
+  request: { params: IdPath },
+  responses: { 200: json(Order, 'The order') },
+});

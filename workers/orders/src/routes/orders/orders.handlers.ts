@@ -1,0 +1,35 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+
+import { connect } from '#shared/db/postgres.ts';
+import { currentTrace } from '#shared/http/context.ts';
+import { page, readCursor } from '#shared/http/pages.ts';
+import { notFound } from '#shared/http/problem.ts';
+import { dependency } from '#shared/rpc.ts';
+
+import type { OrdersEnv } from '../../env.ts';
+import { findOrder, listOrders as listOrdersOf } from '../../store/orders.ts';
+import { presentOrder, presentSummary } from './order.presenter.ts';
+import { getOrder, listOrders } from './orders.contract.ts';
+
+export function addOrderRoutes(app: OpenAPIHono<OrdersEnv>): void {
+  app.openapi(listOrders, async (c) => {
+    const { limit, cursor, sort, status, 'created_at[gte]': from, 'created_at[lt]': before } = c.req.valid('query');
+    const list = { list: 'orders', user: c.var.actor.id, sort, status, from, before };
+    const after = readCursor(cursor, list, z.iso.datetime());
+    const filter = { status, from, before, ascending: sort === 'created_at' };
+    const rows = await listOrdersOf(connect(c.env), c.var.actor.id, filter, { limit, after });
+    const position = ({ created_at, id }: { created_at: string; id: string }) => ({ key: created_at, id });
+    return c.json(page(c, rows.map(presentSummary), { limit, list, position }), 200);
+  });
+
+  app.openapi(getOrder, async (c) => {
+    const { id } = c.req.valid('param');
+    const [found, payment] = await Promise.all([
+      findOrder(connect(c.env), id, c.var.actor.id),
+      dependency('payments', c.env.PAYMENTS_SERVICE.paymentOfOrder(currentTrace(), { order_id: id })),
+    ]);
+    if (!found) throw notFound('order');
+    return c.json(presentOrder(found, payment), 200);
+  });
+}

@@ -1,0 +1,36 @@
+import { WorkerEntrypoint } from 'cloudflare:workers';
+import { sql } from 'drizzle-orm';
+
+import type { OrderPayment, PaymentsApi } from '#shared/contracts/payments.ts';
+import { connect } from '#shared/db/postgres.ts';
+import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
+import { type Health, measureHealth } from '#shared/rpc.ts';
+
+import { app } from './app.ts';
+import type { Bindings } from './env.ts';
+import { sweep } from './jobs/sweep.ts';
+import { paymentOfOrder } from './store/transactions.ts';
+
+export { SandboxGateway } from './gateways/sandbox/sandbox-gateway.ts';
+
+export default {
+  fetch: app.fetch,
+  scheduled: async (_controller, env) => {
+    await withTrace('payments', newTrace(), () => sweep(env, 0));
+  },
+} satisfies ExportedHandler<Bindings>;
+
+/** What other services ask of payments. Reachable through bindings only. */
+export class PaymentsService extends WorkerEntrypoint<Bindings> implements PaymentsApi {
+  paymentOfOrder(trace: Trace, { order_id }: { order_id: string }): Promise<OrderPayment | null> {
+    return withTrace('payments', trace, () => paymentOfOrder(connect(this.env), order_id));
+  }
+
+  health(): Promise<Health> {
+    return measureHealth(() => connect(this.env).execute(sql`SELECT 1`));
+  }
+
+  sweep(trace: Trace, { advance_seconds }: { advance_seconds: number }): Promise<Record<string, number>> {
+    return withTrace('payments', trace, () => sweep(this.env, advance_seconds));
+  }
+}

@@ -1,0 +1,65 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+
+import { claimKey, keepAnswer } from '#shared/db/idempotency.ts';
+import { connect } from '#shared/db/postgres.ts';
+import { dispatch } from '#shared/events/outbox.ts';
+import { checkpoint } from '#shared/http/checkpoint.ts';
+import { replayHeaders } from '#shared/http/idempotency.ts';
+import { page, readCursor } from '#shared/http/pages.ts';
+import { invalid, notFound } from '#shared/http/problem.ts';
+import { Timestamp } from '#shared/http/values.ts';
+
+import { type PaymentsEnv, queuesOf } from '../../env.ts';
+import { gatewayNamed } from '../../gateways/gateways.ts';
+import { settle } from '../../settle.ts';
+import { findTransactionOf, listTransactionsOf } from '../../store/transactions.ts';
+import { beginPayment } from './begin-payment.ts';
+import { createPayment, getPayment, listPayments, Transaction } from './payments.contract.ts';
+import { presentTransaction } from './present-transaction.ts';
+
+export function addPaymentRoutes(app: OpenAPIHono<PaymentsEnv>): void {
+  app.openapi(createPayment, async (c) => {
+    const db = connect(c.env);
+    const body = c.req.valid('json');
+    const { payment_token: token, ...wanted } = body;
+    const gateway = gatewayNamed(c.env, c.env.PAYMENT_GATEWAY);
+    if (!(await gateway.accepts(token))) throw unknownToken();
+    const scope = { user_id: c.var.actor.id, method: 'POST', path: c.req.path, key: c.var.idempotencyKey };
+    const claimed = await claimKey(db, scope, body);
+    if ('kept' in claimed) return c.json(Transaction.parse(claimed.kept.body), 201, replayHeaders(claimed.kept));
+    const { claim } = claimed;
+    await checkpoint(c, 'payment.claimed');
+    const begun = await beginPayment(c.env, claim, { ...wanted, user_id: scope.user_id, gateway: gateway.name });
+    await checkpoint(c, 'payment.begun');
+    const { id: transaction_id, amount, currency } = begun;
+    const result = await gateway.charge({ transaction_id, amount, currency, token });
+    await checkpoint(c, 'payment.charged');
+    const { transaction, events } = await settle(c.env, begun, result);
+    if (events.length > 0) c.executionCtx.waitUntil(dispatch(db, queuesOf(c.env), events));
+    await checkpoint(c, 'payment.settled');
+    const answer = presentTransaction(transaction);
+    const headers = { location: `/v1/payments/${answer.id}` };
+    await keepAnswer(db, claim, { status: 201, body: answer, headers });
+    return c.json(answer, 201, headers);
+  });
+
+  app.openapi(listPayments, async (c) => {
+    const { limit, cursor, ...filter } = c.req.valid('query');
+    const list = { path: c.req.path, ...filter };
+    const after = readCursor(cursor, list, Timestamp);
+    const rows = await listTransactionsOf(connect(c.env), c.var.actor.id, filter, { limit, after });
+    const position = (row: { id: string; created_at: Date }) => ({ key: row.created_at.toISOString(), id: row.id });
+    const { data, page: envelope } = page(c, rows, { limit, list, position });
+    return c.json({ data: data.map(presentTransaction), page: envelope }, 200);
+  });
+
+  app.openapi(getPayment, async (c) => {
+    const transaction = await findTransactionOf(connect(c.env), c.var.actor.id, c.req.valid('param').id);
+    if (!transaction) throw notFound('payment');
+    return c.json(presentTransaction(transaction), 200);
+  });
+}
+
+function unknownToken() {
+  return invalid([{ pointer: '/payment_token', code: 'unknown_token', message: 'The gateway does not know this.' }]);
+}

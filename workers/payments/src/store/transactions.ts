@@ -1,0 +1,118 @@
+import { and, asc, desc, eq, gt, inArray, lte, or, sql } from 'drizzle-orm';
+
+import { paymentMethods, transactions, transactionStatus } from '#drizzle/payments/schema.ts';
+import type { OrderPayment } from '#shared/contracts/payments.ts';
+import type { Database } from '#shared/db/postgres.ts';
+import type { Position } from '#shared/http/pages.ts';
+
+export type TransactionStatus = (typeof transactionStatus.enumValues)[number];
+
+const columns = {
+  id: transactions.id,
+  transaction_number: transactions.transaction_number,
+  order_id: transactions.order_id,
+  user_id: transactions.user_id,
+  payment_method_code: paymentMethods.code,
+  amount: transactions.amount,
+  currency: transactions.currency,
+  status: transactions.status,
+  gateway: transactions.gateway,
+  failure_reason: transactions.failure_reason,
+  processed_at: transactions.processed_at,
+  refunded_at: transactions.refunded_at,
+  refund_amount: transactions.refund_amount,
+  created_at: transactions.created_at,
+  updated_at: transactions.updated_at,
+};
+
+export type TransactionRow = Awaited<ReturnType<typeof selectTransactions>>[number];
+
+function selectTransactions(db: Database) {
+  return db
+    .select(columns)
+    .from(transactions)
+    .innerJoin(paymentMethods, eq(paymentMethods.id, transactions.payment_method_id))
+    .$dynamic();
+}
+
+/** The statement that reads one transaction, whosever it is. */
+export function selectTransaction(db: Database, id: string) {
+  return selectTransactions(db).where(eq(transactions.id, id));
+}
+
+/** The user's transaction; undefined if it is another's or nobody's. */
+export async function findTransactionOf(db: Database, userId: string, id: string): Promise<TransactionRow | undefined> {
+  const [row] = await selectTransactions(db).where(and(eq(transactions.id, id), eq(transactions.user_id, userId)));
+  return row;
+}
+
+/** Up to `limit + 1` of the user's transactions, the newest first, from behind `after`. */
+export function listTransactionsOf(
+  db: Database,
+  userId: string,
+  filter: { order_id?: string | undefined; status?: TransactionStatus | undefined },
+  { limit, after }: { limit: number; after: Position | null },
+): Promise<TransactionRow[]> {
+  return selectTransactions(db)
+    .where(
+      and(
+        eq(transactions.user_id, userId),
+        filter.order_id === undefined ? undefined : eq(transactions.order_id, filter.order_id),
+        filter.status === undefined ? undefined : eq(transactions.status, filter.status),
+        after === null
+          ? undefined
+          : sql`(${transactions.created_at}, ${transactions.id}) < (${after.key}::timestamptz, ${after.id}::uuid)`,
+      ),
+    )
+    .orderBy(desc(transactions.created_at), desc(transactions.id))
+    .limit(limit + 1);
+}
+
+/** The status of the order's one live transaction, if it has one. */
+export async function liveStatusOf(db: Database, orderId: string): Promise<TransactionStatus | undefined> {
+  const [row] = await db
+    .select({ status: transactions.status })
+    .from(transactions)
+    .where(and(eq(transactions.order_id, orderId), inArray(transactions.status, ['PENDING', 'PROCESSING', 'SUCCESS'])));
+  return row?.status;
+}
+
+/** The transaction that paid the order, also if it was refunded since, else its latest one. */
+export async function paymentOfOrder(db: Database, orderId: string): Promise<OrderPayment | null> {
+  const [row] = await db
+    .select({
+      transaction_id: transactions.id,
+      status: transactions.status,
+      amount: transactions.amount,
+      refund_amount: transactions.refund_amount,
+    })
+    .from(transactions)
+    .where(eq(transactions.order_id, orderId))
+    .orderBy(desc(inArray(transactions.status, ['SUCCESS', 'REFUNDED'])), desc(transactions.created_at))
+    .limit(1);
+  if (!row) return null;
+  const { transaction_id, status, amount, refund_amount } = row;
+  return { transaction_id, status, amount, refunded_amount: refund_amount ?? '0.00' };
+}
+
+/** A page of the payments whose outcome has been open since `before` or longer, the oldest first. */
+export function listOpen(
+  db: Database,
+  before: Date,
+  { limit, after }: { limit: number; after: TransactionRow | undefined },
+): Promise<TransactionRow[]> {
+  return selectTransactions(db)
+    .where(
+      and(
+        eq(transactions.status, 'PROCESSING'),
+        lte(transactions.created_at, before),
+        after &&
+          or(
+            gt(transactions.created_at, after.created_at),
+            and(eq(transactions.created_at, after.created_at), gt(transactions.id, after.id)),
+          ),
+      ),
+    )
+    .orderBy(asc(transactions.created_at), asc(transactions.id))
+    .limit(limit);
+}

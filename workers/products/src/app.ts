@@ -1,0 +1,13 @@
+import { createService } from '#shared/http/service.ts';
+
+import type { Bindings } from './env.ts';
+import { addCategoryRoutes } from './routes/categories/categories.handlers.ts';
+import { addImportRoutes } from './routes/imports/imports.handlers.ts';
+import { addInventoryRoutes } from './routes/inventory/inventory.handlers.ts';
+import { addProductRoutes } from './routes/products/products.handlers.ts';
+
+export const app = createService<Bindings>('products');
+addCategoryRoutes(app);
+addProductRoutes(app);
+addImportRoutes(app);
+addInventoryRoutes(app);

@@ -1,0 +1,83 @@
+import { HttpUrl } from '#shared/http/values.ts';
+import { divideHalfUp, fromCents, toCents } from '#shared/money/money.ts';
+
+import type { Column, CsvRow } from './table.ts';
+
+/** Why a row was not imported. `row` is the line its record begins on; `column` is null when it is the row as a whole. */
+export interface RowError {
+  row: number;
+  column: Column | null;
+  code: string;
+  message: string;
+}
+
+/** What a cell says: a value, `null` for a blank cell, `undefined` where the file has no such column. */
+export type Cell<Value> = Value | null | undefined;
+
+/** Reads the cells of one row and notes what is wrong with them; a cell that is wrong reads as blank. */
+export type RowReader = ReturnType<typeof rowReader>;
+
+export function rowReader({ row, cells, overflows }: CsvRow, columns: ReadonlySet<Column>) {
+  const errors: RowError[] = [];
+  const refuse = (column: Column | null, code: string, message: string): null => {
+    errors.push({ row, column, code, message });
+    return null;
+  };
+  const raw = (column: Column): Cell<string> => (columns.has(column) ? (cells[column] ?? null) : undefined);
+  const read = <Value>(column: Column, interpret: (cell: string) => Value | null): Cell<Value> => {
+    const cell = raw(column);
+    return typeof cell === 'string' ? interpret(cell.trim()) : cell;
+  };
+  if (overflows) refuse(null, 'too_many_cells', 'The row has more cells than the header has columns.');
+  for (const column of columns) {
+    if (cells[column]?.includes('\0')) refuse(column, 'invalid_characters', 'The character NUL is not allowed.');
+  }
+  return {
+    row,
+    errors,
+    refuse,
+    has: (column: Column) => cells[column] !== undefined,
+    /** Exactly as it stands, blanks around it included. */
+    raw,
+    /** Without blanks around it; at most `max` characters. */
+    text: (column: Column, max: number) =>
+      read(column, (cell) => (cell.length > max ? refuse(column, 'too_long', `Use at most ${max} characters.`) : cell)),
+    amount: (column: Column) => read(column, (cell) => amountOf(cell) ?? refuse(column, 'invalid_amount', amountHint)),
+    /** A whole number of at least zero. */
+    count: (column: Column) =>
+      read(column, (cell) => (/^\d{1,9}$/.test(cell) ? Number(cell) : refuse(column, 'invalid_number', countHint))),
+    kilograms: (column: Column) =>
+      read(column, (cell) => kilogramsOf(cell) ?? refuse(column, 'invalid_number', 'Write grams, such as 250.')),
+    flag: (column: Column) =>
+      read(column, (cell) => {
+        const word = cell.toLowerCase();
+        return word === 'true' || word === 'false'
+          ? word === 'true'
+          : refuse(column, 'invalid_value', 'Write true or false.');
+      }),
+    oneOf: <const Word extends string>(column: Column, words: readonly Word[]) =>
+      read(
+        column,
+        (cell) =>
+          words.find((word) => word === cell.toLowerCase()) ??
+          refuse(column, 'invalid_value', `Write one of ${words.join(', ')}.`),
+      ),
+    url: (column: Column) =>
+      read(column, (cell) => (HttpUrl.safeParse(cell).success ? cell : refuse(column, 'invalid_url', urlHint))),
+  };
+}
+
+const amountHint = 'Write an amount such as 19.99, at most 99999999.99.';
+const countHint = 'Write a whole number from 0 to 999999999.';
+const urlHint = 'Write an http or https URL of at most 500 characters.';
+
+function amountOf(cell: string): string | null {
+  return /^\d{1,8}(\.\d{1,2})?$/.test(cell) ? fromCents(toCents(cell)) : null;
+}
+
+/** Grams as kilograms with two decimals, halves up. */
+function kilogramsOf(grams: string): string | null {
+  const [, whole, decimals = ''] = /^(\d{1,10})(?:\.(\d{1,6}))?$/.exec(grams) ?? [];
+  if (whole === undefined) return null;
+  return fromCents(divideHalfUp(BigInt(whole + decimals), 10n ** BigInt(decimals.length + 1)));
+}

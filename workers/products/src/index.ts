@@ -1,0 +1,48 @@
+import { WorkerEntrypoint } from 'cloudflare:workers';
+import { sql } from 'drizzle-orm';
+
+import type { ProductsApi } from '#shared/contracts/products.ts';
+import { connect } from '#shared/db/postgres.ts';
+import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
+import { measureHealth } from '#shared/rpc.ts';
+
+import { app } from './app.ts';
+import type { Bindings } from './env.ts';
+import { consumeEvents } from './jobs/events.ts';
+import { sweep } from './jobs/sweep.ts';
+import { releaseReservations } from './store/reservations.ts';
+import { reserve } from './store/reserve.ts';
+import { findSnapshots } from './store/snapshots.ts';
+
+export default {
+  fetch: app.fetch,
+  queue: (batch, env) => consumeEvents(env, batch),
+  scheduled: async (_controller, env) => {
+    await withTrace('products', newTrace(), () => sweep(env, 0));
+  },
+} satisfies ExportedHandler<Bindings>;
+
+/** What other services ask of products. Reachable through bindings only. */
+export class ProductsService extends WorkerEntrypoint<Bindings> implements ProductsApi {
+  reserve(trace: Trace, request: Parameters<ProductsApi['reserve']>[1]) {
+    return withTrace('products', trace, () => reserve(connect(this.env), request));
+  }
+
+  release(trace: Trace, { order_id }: { order_id: string }) {
+    return withTrace('products', trace, async () => {
+      await releaseReservations(connect(this.env), [order_id]);
+    });
+  }
+
+  snapshots(trace: Trace, { product_ids }: { product_ids: string[] }) {
+    return withTrace('products', trace, () => findSnapshots(connect(this.env), product_ids));
+  }
+
+  health() {
+    return measureHealth(() => connect(this.env).execute(sql`SELECT 1`));
+  }
+
+  sweep(trace: Trace, { advance_seconds }: { advance_seconds: number }) {
+    return withTrace('products', trace, () => sweep(this.env, advance_seconds));
+  }
+}

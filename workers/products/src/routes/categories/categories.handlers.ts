@@ -1,0 +1,30 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+
+import { connect } from '#shared/db/postgres.ts';
+import { notFound } from '#shared/http/problem.ts';
+
+import { flattened, treeOf } from '../../domain/category-tree.ts';
+import type { ProductsEnv } from '../../env.ts';
+import { findVisibleCategories } from '../../store/categories.ts';
+import { type CategoryWithChildren, getCategory, listCategories } from './categories.contract.ts';
+
+export function addCategoryRoutes(app: OpenAPIHono<ProductsEnv>): void {
+  app.openapi(listCategories, async (c) => {
+    const tree = treeOf(await findVisibleCategories(connect(c.env)));
+    const { view } = c.req.valid('query');
+    const data = view === 'tree' ? tree : flattened(tree).map(withoutChildren);
+    return c.json({ data }, 200);
+  });
+
+  app.openapi(getCategory, async (c) => {
+    const { id_or_slug: wanted } = c.req.valid('param');
+    const all = flattened(treeOf(await findVisibleCategories(connect(c.env))));
+    const category = all.find(({ id, slug }) => id === wanted || slug === wanted);
+    if (!category) throw notFound('category');
+    return c.json(category, 200);
+  });
+}
+
+function withoutChildren({ children: _children, ...category }: CategoryWithChildren): CategoryWithChildren {
+  return category;
+}

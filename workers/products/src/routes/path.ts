@@ -1,0 +1,11 @@
+import { z } from '@hono/zod-openapi';
+
+/** A path that names a resource by its id or by its slug. */
+export const SlugOrId = z.object({
+  id_or_slug: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[\p{L}\p{N}-]+$/u)
+    .openapi({ param: { name: 'id_or_slug', in: 'path' }, example: 'clay-plant-pot' }),
+});

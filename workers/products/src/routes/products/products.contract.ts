@@ -1,0 +1,137 @@
+import { z } from '@hono/zod-openapi';
+
+import { contract, errors, json } from '#shared/http/contract.ts';
+import { PageQuery, pageOf } from '#shared/http/pages.ts';
+import { Currency, Id, text, Timestamp } from '#shared/http/values.ts';
+import { Money, MoneyInput } from '#shared/money/schema.ts';
+
+import { SlugOrId } from '../path.ts';
+import { notModified, publicRead } from '../public-read.ts';
+import { productExample, summaryExample } from './products.examples.ts';
+
+const Weight = z.string().openapi({ example: '0.20', description: 'Kilograms, two decimals.' });
+const Options = z.record(z.string(), z.string()).openapi({ example: { Size: 'Small' } });
+
+export const Availability = z
+  .object({
+    status: z.enum(['in_stock', 'low_stock', 'backorder', 'out_of_stock']),
+    available_quantity: z.int().min(0),
+  })
+  .openapi('Availability', { example: { status: 'in_stock', available_quantity: 42 } });
+
+const Rating = z
+  .object({ average: z.number().nullable(), count: z.int() })
+  .openapi('Rating', { description: 'Of approved reviews; `average` is null without any.' });
+
+const ProductImage = z
+  .object({
+    id: Id,
+    image_url: z.url(),
+    alt_text: z.string().nullable(),
+    display_order: z.int(),
+    is_primary: z.boolean(),
+  })
+  .openapi('ProductImage');
+
+const CategoryReference = z.object({ id: Id, name: z.string(), slug: z.string() }).openapi('CategoryReference');
+
+const SummaryFields = z.object({
+  id: Id,
+  category_id: Id,
+  category: CategoryReference,
+  name: z.string(),
+  slug: z.string(),
+  short_description: z.string().nullable(),
+  price: Money,
+  compare_at_price: Money.nullable(),
+  currency: Currency,
+  sku: z.string(),
+  barcode: z.string().nullable(),
+  is_featured: z.boolean(),
+  weight: Weight.nullable(),
+  dimensions: z
+    .object({ length: z.number(), width: z.number(), height: z.number() })
+    .nullable()
+    .openapi({ description: 'Centimetres.' }),
+  images: z.array(ProductImage),
+  availability: Availability,
+  rating: Rating,
+  options: Options.nullable().openapi({
+    description: 'What makes it this variant; null for a product without variants.',
+  }),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+  version: z.int(),
+});
+
+export const ProductSummary = SummaryFields.openapi('ProductSummary', { example: summaryExample });
+
+export const ProductVariant = z
+  .object({
+    id: Id,
+    name: z.string(),
+    slug: z.string(),
+    sku: z.string(),
+    barcode: z.string().nullable(),
+    price: Money,
+    compare_at_price: Money.nullable(),
+    currency: Currency,
+    weight: Weight.nullable(),
+    options: Options.nullable(),
+    image_url: z
+      .url()
+      .nullable()
+      .openapi({ description: 'An image of its own; null where those of the product show it.' }),
+    availability: Availability,
+  })
+  .openapi('ProductVariant');
+
+export const Product = SummaryFields.extend({
+  description: z.string(),
+  meta_title: z.string().nullable(),
+  meta_description: z.string().nullable(),
+  variants: z
+    .array(ProductVariant)
+    .openapi({ description: 'Every member of the group, the face first; empty for a product without variants.' }),
+}).openapi('Product', { example: productExample });
+
+const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+export const ProductListQuery = PageQuery.extend({
+  sort: z.enum(['-created_at', 'created_at', 'price', '-price', 'name', '-name']).default('-created_at'),
+  category: text(255)
+    .optional()
+    .openapi({ description: 'Id or slug; its descendants are included.', example: 'outdoor' }),
+  'price[gte]': MoneyInput.optional(),
+  'price[lte]': MoneyInput.optional(),
+  in_stock: Flag.optional().openapi({ description: '`true`: something is available now; `false`: nothing is.' }),
+  is_featured: Flag.optional(),
+});
+
+export const listProducts = contract({
+  method: 'get',
+  path: '/v1/products',
+  operationId: 'listProducts',
+  tags: ['Catalogue'],
+  summary: 'List products',
+  description: 'One row a variant group: its face. Filters and availability look at the face.',
+  ...publicRead,
+  request: { query: ProductListQuery },
+  responses: {
+    200: json(pageOf(ProductSummary), 'A page of products'),
+    304: notModified,
+    ...errors('invalid_cursor'),
+  },
+});
+
+export const getProduct = contract({
+  method: 'get',
+  path: '/v1/products/{id_or_slug}',
+  operationId: 'getProduct',
+  tags: ['Catalogue'],
+  summary: 'Get a product',
+  description: 'A variant without images of its own shows those of its group.',
+  ...publicRead,
+  request: { params: SlugOrId },
+  responses: { 200: json(Product, 'The product'), 304: notModified },
+});

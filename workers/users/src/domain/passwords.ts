@@ -1,0 +1,16 @@
+const shortest = 10;
+const longest = 128;
+
+/** A password's length in characters as people count them: code points, not UTF-16 units. */
+export function hasPasswordLength(password: string): boolean {
+  const { length } = Array.from(password);
+  return length >= shortest && length <= longest;
+}
+
+/** Why a password may not be chosen for the account with this email, or null. */
+export function weaknessOf(password: string, email: string): { code: string; message: string } | null {
+  if (password.trim().toLowerCase() === email.toLowerCase()) {
+    return { code: 'password_is_email', message: 'Choose a password that is not the email address.' };
+  }
+  return null;
+}

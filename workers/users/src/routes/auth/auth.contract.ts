@@ -1,0 +1,128 @@
+import { z } from '@hono/zod-openapi';
+
+import { access } from '#shared/auth/access.ts';
+import { contract, created, errors, json, jsonBody } from '#shared/http/contract.ts';
+import { text } from '#shared/http/values.ts';
+
+import { hasPasswordLength } from '../../domain/passwords.ts';
+import { User } from '../profile/user.ts';
+import { Email, PhoneNumber } from '../values.ts';
+
+const NewPassword = z
+  .string()
+  .refine(hasPasswordLength, { error: 'Choose a password of 10 to 128 characters.' })
+  .openapi({ minLength: 10, maxLength: 128, example: 'correct horse battery staple' });
+
+const Registration = z
+  .strictObject({
+    email: Email,
+    password: NewPassword,
+    first_name: text(100).openapi({ example: 'Ada' }),
+    last_name: text(100).openapi({ example: 'Lovelace' }),
+    phone_number: PhoneNumber.nullable().optional(),
+  })
+  .openapi('Registration');
+
+const Credentials = z
+  .strictObject({
+    email: Email,
+    password: z.string().min(1).max(1_000).openapi({ example: 'correct horse battery staple' }),
+  })
+  .openapi('Credentials');
+
+const RefreshToken = z
+  .strictObject({
+    refresh_token: z.string().min(1).max(500).openapi({ example: 'q1w2e3r4t5y6u7i8o9p0a1s2d3f4g5h6j7k8l9z0x1c' }),
+  })
+  .openapi('RefreshToken');
+
+const accessToken = {
+  access_token: z.string().openapi({ example: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTkzIn0.c2ln' }),
+  token_type: z.literal('Bearer'),
+};
+
+const Session = z
+  .object({
+    user: User,
+    ...accessToken,
+    expires_in: z.int().openapi({ example: 900, description: 'Life of the access token in seconds.' }),
+    refresh_token: z.string().openapi({ example: 'q1w2e3r4t5y6u7i8o9p0a1s2d3f4g5h6j7k8l9z0x1c' }),
+  })
+  .openapi('Session');
+
+const GuestSession = z
+  .object({
+    ...accessToken,
+    expires_in: z.int().openapi({ example: 604_800, description: 'Life of the access token in seconds.' }),
+  })
+  .openapi('GuestSession');
+
+export type Session = z.infer<typeof Session>;
+export type GuestSession = z.infer<typeof GuestSession>;
+
+export const register = contract({
+  method: 'post',
+  path: '/v1/auth/register',
+  operationId: 'register',
+  tags: ['Auth'],
+  summary: 'Create an account and sign in',
+  ...access.public,
+  request: { body: jsonBody(Registration) },
+  responses: {
+    201: created(Session, 'The new account, signed in'),
+    ...errors('email_taken', 'phone_number_taken'),
+  },
+});
+
+export const login = contract({
+  method: 'post',
+  path: '/v1/auth/login',
+  operationId: 'login',
+  tags: ['Auth'],
+  summary: 'Sign in with email and password',
+  ...access.public,
+  request: { body: jsonBody(Credentials) },
+  responses: {
+    200: json(Session, 'Signed in'),
+    ...errors('invalid_credentials', 'account_inactive'),
+  },
+});
+
+export const refreshSession = contract({
+  method: 'post',
+  path: '/v1/auth/refresh',
+  operationId: 'refreshSession',
+  tags: ['Auth'],
+  summary: 'Exchange a refresh token for new tokens',
+  description:
+    'Refresh tokens live 30 days and are replaced on every use. The one just replaced still works for 10 seconds, ' +
+    'in case the answer got lost. Any other use of an old one ends the session.',
+  ...access.public,
+  request: { body: jsonBody(RefreshToken) },
+  responses: {
+    200: json(Session, 'New tokens of the same session'),
+    ...errors('invalid_refresh_token'),
+  },
+});
+
+export const logout = contract({
+  method: 'post',
+  path: '/v1/auth/logout',
+  operationId: 'logout',
+  tags: ['Auth'],
+  summary: 'End the session of a refresh token',
+  description: 'Access tokens already handed out stay valid until they expire.',
+  ...access.public,
+  request: { body: jsonBody(RefreshToken) },
+  responses: { 204: { description: 'The session has ended, now or earlier' } },
+});
+
+export const createGuest = contract({
+  method: 'post',
+  path: '/v1/auth/guest',
+  operationId: 'createGuest',
+  tags: ['Auth'],
+  summary: 'Get an anonymous identity for a cart',
+  ...access.public,
+  responses: { 201: json(GuestSession, 'A new identity') },
+});

@@ -1,0 +1,136 @@
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { uuidv7 } from 'uuidv7';
+
+import { userAddresses, users } from '#drizzle/users/schema.ts';
+import type { UsersApi } from '#shared/contracts/users.ts';
+import type { Database } from '#shared/db/postgres.ts';
+import type { Position } from '#shared/http/pages.ts';
+
+import { isLive } from './accounts.ts';
+
+/** What another service may know of an address. */
+const postalColumns = {
+  id: userAddresses.id,
+  full_name: userAddresses.full_name,
+  phone_number: userAddresses.phone_number,
+  address_line1: userAddresses.address_line1,
+  address_line2: userAddresses.address_line2,
+  city: userAddresses.city,
+  state: userAddresses.state,
+  postal_code: userAddresses.postal_code,
+  country: userAddresses.country,
+};
+
+/** What its owner may see of it. */
+const addressColumns = {
+  ...postalColumns,
+  address_type: userAddresses.address_type,
+  is_default: userAddresses.is_default,
+  created_at: userAddresses.created_at,
+  updated_at: userAddresses.updated_at,
+};
+
+export type AddressRow = Omit<typeof userAddresses.$inferSelect, 'user_id'>;
+export type NewAddress = Omit<AddressRow, 'id' | 'created_at' | 'updated_at'>;
+
+/** Up to `limit` addresses of the user after `position`, newest first; null if the account is not live. */
+export async function listAddresses(
+  db: Database,
+  userId: string,
+  { position, limit }: { position: Position | null; limit: number },
+): Promise<AddressRow[] | null> {
+  const after = position
+    ? sql`(${userAddresses.created_at}, ${userAddresses.id}) < (${position.key}::timestamptz, ${position.id}::uuid)`
+    : undefined;
+  const rows = await db
+    .select({ address: addressColumns })
+    .from(users)
+    .leftJoin(userAddresses, and(eq(userAddresses.user_id, users.id), after))
+    .where(and(eq(users.id, userId), isLive))
+    .orderBy(desc(userAddresses.created_at), desc(userAddresses.id))
+    .limit(limit);
+  return rows.length === 0 ? null : rows.flatMap(({ address }) => address ?? []);
+}
+
+/** The address if it is the user's, null if there is none; `account_gone` if the account is not live. */
+export async function findAddress(
+  db: Database,
+  userId: string,
+  addressId: string,
+): Promise<AddressRow | null | 'account_gone'> {
+  const [found] = await db
+    .select({ address: addressColumns })
+    .from(users)
+    .leftJoin(userAddresses, and(eq(userAddresses.user_id, users.id), eq(userAddresses.id, addressId)))
+    .where(and(eq(users.id, userId), isLive));
+  return found ? found.address : 'account_gone';
+}
+
+/**
+ * Adds an address; null if the account is not live. A new default takes the flag from the old one of its type. Two of
+ * them at once wait for each other at the user's row, so that the later one sees the earlier one's flag and takes it.
+ */
+export async function addAddress(db: Database, userId: string, address: NewAddress): Promise<AddressRow | null> {
+  const id = uuidv7();
+  const insert = insertAddress(db, userId, id, address);
+  const select = db.select(addressColumns).from(userAddresses).where(eq(userAddresses.id, id));
+  if (!address.is_default) {
+    const [, [added]] = await db.batch([insert, select]);
+    return added ?? null;
+  }
+  const [, , , [added]] = await db.batch([
+    lockLiveUser(db, userId),
+    clearDefault(db, userId, address.address_type),
+    insert,
+    select,
+  ]);
+  return added ?? null;
+}
+
+function insertAddress(db: Database, userId: string, id: string, address: NewAddress) {
+  return db.execute(sql`
+    INSERT INTO user_addresses (id, user_id, address_type, full_name, phone_number, address_line1, address_line2,
+      city, state, postal_code, country, is_default)
+    SELECT ${id}, users.id, ${address.address_type}, ${address.full_name}, ${address.phone_number},
+      ${address.address_line1}, ${address.address_line2}, ${address.city}, ${address.state}, ${address.postal_code},
+      ${address.country}, ${address.is_default}
+      FROM users WHERE users.id = ${userId} AND is_active AND NOT is_deleted`);
+}
+
+function lockLiveUser(db: Database, userId: string) {
+  return db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, userId), isLive))
+    .for('no key update');
+}
+
+function clearDefault(db: Database, userId: string, type: NewAddress['address_type']) {
+  return db
+    .update(userAddresses)
+    .set({ is_default: false })
+    .where(
+      and(
+        eq(userAddresses.user_id, userId),
+        eq(userAddresses.address_type, type),
+        userAddresses.is_default,
+        sql`EXISTS (SELECT FROM users WHERE users.id = ${userId} AND is_active AND NOT is_deleted)`,
+      ),
+    );
+}
+
+/** The live user's email, and those of the addresses that are theirs. */
+export async function findShopper(
+  db: Database,
+  request: Parameters<UsersApi['shopper']>[1],
+): ReturnType<UsersApi['shopper']> {
+  const rows = await db
+    .select({ email: users.email, address: postalColumns })
+    .from(users)
+    .leftJoin(userAddresses, and(eq(userAddresses.user_id, users.id), inArray(userAddresses.id, request.address_ids)))
+    .where(and(eq(users.id, request.user_id), isLive));
+  return {
+    email: rows[0]?.email ?? null,
+    addresses: rows.flatMap(({ address }) => address ?? []),
+  };
+}
