@@ -27,7 +27,8 @@ export default defineConfig({
           globalSetup: ['tests/support/stack.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          // They share one shop, and some move its clock.
+          fileParallelism: false,
         },
       },
     ],

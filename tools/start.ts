@@ -42,6 +42,7 @@ function say(line: string): void {
 async function main(): Promise<void> {
   const { port, data, fresh, verbose, help } = readOptions();
   if (help) return console.log(usage);
+  const ending = endOnSignal();
   if (fresh) rmSync(data, { recursive: true, force: true });
   const stack = await startStack({
     directory: data,
@@ -52,7 +53,7 @@ async function main(): Promise<void> {
       if (verbose || /\bERROR\b|"level":"error"/.test(line)) console.log(line);
     },
   });
-  const stop = endOnSignal(() => stack.stop());
+  ending.stop = () => stack.stop();
   try {
     await loadDemoData(stack, say);
   } catch (error) {
@@ -62,27 +63,27 @@ async function main(): Promise<void> {
   say('Ready\n');
   console.log(banner(stack.url));
   await stack.ended;
-  if (!stop.requested) {
+  if (!ending.isRequested) {
     await stack.stop();
     throw new Error(`The workers ended by themselves: see ${data}/workers.log`);
   }
 }
 
-/** The first signal ends everything in order, a second one at once. */
-function endOnSignal(stop: () => Promise<void>): { requested: boolean } {
-  const state = { requested: false };
+/** The first signal ends everything in order, a second one at once. Before anything runs there is nothing to stop. */
+function endOnSignal() {
+  const ending = { isRequested: false, stop: async () => {} };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (state.requested) process.exit(1);
-      state.requested = true;
+      if (ending.isRequested) process.exit(1);
+      ending.isRequested = true;
       console.log('\nStopping …');
-      stop().then(
+      ending.stop().then(
         () => process.exit(0),
         () => process.exit(1),
       );
     });
   }
-  return state;
+  return ending;
 }
 
 function banner(url: string): string {

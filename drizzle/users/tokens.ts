@@ -49,5 +49,6 @@ export const refreshTokens = pgTable(
     uniqueIndex('refresh_tokens_token_hash_key').on(table.token_hash),
     index('refresh_tokens_family_id_index').on(table.family_id),
     index('refresh_tokens_user_id_index').on(table.user_id),
+    index('refresh_tokens_expires_at_index').on(table.expires_at),
   ],
 );

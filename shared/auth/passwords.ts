@@ -19,7 +19,8 @@ export async function verifyPassword(password: string, hash: string | null): Pro
     await derive(password, Buffer.alloc(16), cost);
     return false;
   }
-  return timingSafeEqual(await derive(password, parsed.salt, parsed.cost), parsed.key);
+  const key = await derive(password, parsed.salt, parsed.cost);
+  return key.length === parsed.key.length && timingSafeEqual(key, parsed.key);
 }
 
 function parse(hash: string) {

@@ -2,7 +2,7 @@ import { createLocalJWKSet, errors, importJWK, type JSONWebKeySet, type JWK, jwt
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 
-export const roles = ['GUEST', 'CUSTOMER', 'MANAGER', 'ADMIN'] as const;
+const roles = ['GUEST', 'CUSTOMER', 'MANAGER', 'ADMIN'] as const;
 export type Role = (typeof roles)[number];
 
 /** Who an access token speaks for. */

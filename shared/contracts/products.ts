@@ -11,7 +11,7 @@ export interface ReservedLine {
   quantity: number;
 }
 
-export interface Shortage {
+interface Shortage {
   product_id: string;
   requested: number;
   available: number;

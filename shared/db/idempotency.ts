@@ -64,7 +64,7 @@ export async function claimKey(
         locked_until = excluded.locked_until,
         expires_at = excluded.expires_at,
         request_hash = excluded.request_hash,
-        resource_id = CASE WHEN known.response_status IS NULL THEN known.resource_id ELSE excluded.resource_id END,
+        resource_id = CASE WHEN known.expires_at > now() THEN known.resource_id ELSE excluded.resource_id END,
         response_status = NULL, response_body = NULL, response_headers = NULL
       WHERE known.expires_at <= now()
          OR (known.response_status IS NULL AND known.locked_until <= now()
@@ -96,7 +96,7 @@ export function inProgress(): Problem {
 }
 
 /** The rows of a claim while this attempt holds it. A statement that needs the claim to stand joins on this. */
-export function heldBy(claim: Claim) {
+function heldBy(claim: Claim) {
   return and(
     eq(idempotencyKeys.resource_id, claim.resourceId),
     eq(idempotencyKeys.attempt, claim.attempt),

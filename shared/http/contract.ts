@@ -68,7 +68,7 @@ export function errors(...codes: ProblemCode[]): Record<number, ProblemContent> 
 type ProblemContent = ReturnType<typeof problemContent>;
 
 /** The answer with one of these codes, for the document. */
-export function problemContent(codes: ProblemCode[]) {
+function problemContent(codes: ProblemCode[]) {
   return {
     description: codes.map((code) => `\`${code}\`: ${problems[code].title}.`).join(' '),
     content: { 'application/problem+json': { schema: ProblemSchema } },

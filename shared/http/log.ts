@@ -11,9 +11,14 @@ export function log(level: Level, message: string, fields: Record<string, unknow
   else console.log(line);
 }
 
-/** What an operator may read of an unexpected error: never part of an answer. */
+/**
+ * What an operator may read of an unexpected error; never part of an answer. Only the innermost message: the ones around
+ * it can hold a failed statement with its parameters, and so personal data.
+ */
 export function describeError(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { error: String(error) };
-  const cause = error.cause instanceof Error ? error.cause.message : undefined;
-  return { error: error.message, ...(cause === undefined ? {} : { cause }), stack: error.stack };
+  if (!(error instanceof Error)) return { error: typeof error };
+  let root = error;
+  while (root.cause instanceof Error) root = root.cause;
+  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
+  return { error: `${root.name}: ${root.message}`.slice(0, 1_000), stack: frames?.slice(0, 10) };
 }

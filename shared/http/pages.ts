@@ -10,6 +10,9 @@ export const PageQuery = z.strictObject({
   cursor: z.string().min(1).max(2_000).optional(),
 });
 
+/** The key of a list sorted by time, within the years that Postgres and RFC 3339 share. */
+export const TimeKey = z.iso.datetime().regex(/^[12]\d{3}-/);
+
 /** One page of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({

@@ -101,7 +101,9 @@ function bodyEntries(issue: ZodError['issues'][number]): InvalidValue[] {
 
 function reason(issue: ZodError['issues'][number]): { code: string; message: string } {
   const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  return missing ? { code: 'required', message: 'This is required.' } : { code: issue.code, message: issue.message };
+  if (missing) return { code: 'required', message: 'This is required.' };
+  const ownCode: unknown = issue.code === 'custom' ? issue.params?.['code'] : undefined;
+  return { code: typeof ownCode === 'string' ? ownCode : issue.code, message: issue.message };
 }
 
 /** RFC 6901. */

@@ -15,6 +15,12 @@ export const Id = z.uuid().openapi({ example: '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0
 /** RFC 3339 UTC with milliseconds, as answers carry it. */
 export const Timestamp = z.iso.datetime().openapi({ example: '2026-11-22T21:24:42.123Z' });
 
+/** A time in a request. Postgres has no year 0, which RFC 3339 would allow. */
+export const TimeInput = z.iso
+  .datetime({ offset: true })
+  .regex(/^[12]\d{3}-/)
+  .openapi({ example: '2026-11-01T00:00:00Z' });
+
 /** ISO 4217. */
 export const Currency = z.string().length(3).openapi({ example: 'USD' });
 

@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { TestProject } from 'vitest/node';
 
 import { loadDemoData } from '#tools/stack/demo.ts';
-import { portsFrom } from '#tools/stack/ports.ts';
+import { isFree, portsFrom } from '#tools/stack/ports.ts';
 import { startStack } from '#tools/stack/stack.ts';
 
 declare module 'vitest' {
@@ -49,12 +48,4 @@ async function freePortRange(): Promise<number> {
     if (free.every(Boolean)) return port;
   }
   throw new Error('No free ports from 20000 to 32000.');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

@@ -16,14 +16,14 @@ export function namespaceOf(context: CommandContext, commandName: string): strin
   return name;
 }
 
-export function existing(context: CommandContext, commandName: string): Collection {
+function existing(context: CommandContext, commandName: string): Collection {
   const name = namespaceOf(context, commandName);
   const collection = context.storage.findCollection(context.db, name);
   if (collection !== undefined) return collection;
   throw new CommandError('NamespaceNotFound', `ns does not exist: ${context.db}.${name}`);
 }
 
-export function existingOrNew(context: CommandContext, commandName: string): Collection {
+function existingOrNew(context: CommandContext, commandName: string): Collection {
   const name = namespaceOf(context, commandName);
   return context.storage.findCollection(context.db, name) ?? context.storage.createCollection(context.db, name, {});
 }

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 
 /** What to hand to `spawn` so that a Postgres binary runs under the right account. */
-export interface ServerCommand {
+interface ServerCommand {
   file: string;
   args: string[];
   options: { cwd: string; uid?: number; gid?: number };

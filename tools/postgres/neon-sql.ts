@@ -5,7 +5,7 @@ import { DatabaseUnavailable, isStatementError } from './neon-pools.ts';
 import type { ConnectionPools, Login } from './neon-pools.ts';
 
 /** The request is not one of Neon's. */
-export class MalformedRequest extends Error {
+class MalformedRequest extends Error {
   override name = 'MalformedRequest';
 }
 

@@ -52,7 +52,10 @@ export async function placeOrder(
 
   const lines = cart.items.map(({ product_id, quantity }) => ({ product_id, quantity }));
   const [reserved, charges] = await Promise.all([
-    dependency<ReserveResult>('products', env.PRODUCTS_SERVICE.reserve(currentTrace(), { order_id: claim.resourceId, lines })),
+    dependency<ReserveResult>(
+      'products',
+      env.PRODUCTS_SERVICE.reserve(currentTrace(), { order_id: claim.resourceId, lines }),
+    ),
     findCharges(connect(env), shipTo),
   ]);
   await reached('checkout.reserved');

@@ -3,14 +3,15 @@ import { z } from '@hono/zod-openapi';
 import { access } from '#shared/auth/access.ts';
 import { contract, errors, IdPath, json } from '#shared/http/contract.ts';
 import { PageQuery, pageOf } from '#shared/http/pages.ts';
+import { TimeInput } from '#shared/http/values.ts';
 
 import { Order, OrderStatus, OrderSummary } from './order.schema.ts';
 
 const OrdersQuery = PageQuery.extend({
   sort: z.enum(['created_at', '-created_at']).default('-created_at'),
   status: OrderStatus.optional(),
-  'created_at[gte]': z.iso.datetime({ offset: true }).optional().openapi({ example: '2026-11-01T00:00:00Z' }),
-  'created_at[lt]': z.iso.datetime({ offset: true }).optional().openapi({ example: '2026-12-01T00:00:00Z' }),
+  'created_at[gte]': TimeInput.optional(),
+  'created_at[lt]': TimeInput.optional(),
 });
 
 export const listOrders = contract({

@@ -1,9 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { z } from 'zod';
-
 import { connect } from '#shared/db/postgres.ts';
 import { currentTrace } from '#shared/http/context.ts';
-import { page, readCursor } from '#shared/http/pages.ts';
+import { page, readCursor, TimeKey } from '#shared/http/pages.ts';
 import { notFound } from '#shared/http/problem.ts';
 import { dependency } from '#shared/rpc.ts';
 
@@ -16,7 +14,7 @@ export function addOrderRoutes(app: OpenAPIHono<OrdersEnv>): void {
   app.openapi(listOrders, async (c) => {
     const { limit, cursor, sort, status, 'created_at[gte]': from, 'created_at[lt]': before } = c.req.valid('query');
     const list = { list: 'orders', user: c.var.actor.id, sort, status, from, before };
-    const after = readCursor(cursor, list, z.iso.datetime());
+    const after = readCursor(cursor, list, TimeKey);
     const filter = { status, from, before, ascending: sort === 'created_at' };
     const rows = await listOrdersOf(connect(c.env), c.var.actor.id, filter, { limit, after });
     const position = ({ created_at, id }: { created_at: string; id: string }) => ({ key: created_at, id });

@@ -25,10 +25,7 @@ export const Transaction = z
     failure_reason: z.string().nullable().openapi({
       description: '`card_declined`, `insufficient_funds`, `expired_card` or `gateway_error`; null unless it FAILED.',
     }),
-    // A named schema's own `nullable()` is lost in the document.
-    refund_amount: z
-      .union([Money, z.null()])
-      .openapi({ description: 'What was refunded so far; null if nothing was.' }),
+    refund_amount: Money.nullable().openapi({ description: 'What was refunded so far; null if nothing was.' }),
     processed_at: Timestamp.nullable().openapi({ description: 'When it became SUCCESS or FAILED.' }),
     refunded_at: Timestamp.nullable(),
     created_at: Timestamp,

@@ -42,6 +42,10 @@ export function conflictsOf(
   { variant, product }: Match,
   { slugs, existing, owners, updateStock }: Surroundings,
 ): RowError[] {
+  if (variant.options === null && existing.some(({ id, options }) => id !== product?.id && options !== null)) {
+    const message = 'This product has variants: say which one the row is.';
+    return [{ row: variant.row, column: 'Option1 Value', code: 'required', message }];
+  }
   const others = owners.filter(({ id }) => id !== product?.id);
   const errors: RowError[] = [];
   if (others.some(({ sku }) => sku === variant.sku)) errors.push(taken(variant.row, 'sku', variant.sku));
@@ -50,10 +54,6 @@ export function conflictsOf(
   }
   const occupied = product ? undefined : others.find((owner) => slugs.includes(owner.slug));
   if (occupied) errors.push(taken(variant.row, 'slug', occupied.slug));
-  if (variant.options === null && existing.some(({ id, options }) => id !== product?.id && options !== null)) {
-    const message = 'This product has variants: say which one the row is.';
-    errors.push({ row: variant.row, column: 'Option1 Value', code: 'required', message });
-  }
   if (!product && variant.price === undefined) {
     errors.push({ row: variant.row, column: 'Variant Price', code: 'required', message: 'A price is needed.' });
   }

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
 
 /** The columns of Shopify's product CSV that mean something here; others are ignored. */
-export const knownColumns = [
+const knownColumns = [
   'Handle',
   'Title',
   'Body (HTML)',

@@ -26,7 +26,7 @@ export type CategoryWithChildren = CategoryFields & { children?: CategoryWithChi
 
 const Children: z.ZodType<CategoryWithChildren[]> = z.lazy(() => Category.array());
 
-export const Category: z.ZodType<CategoryWithChildren> = CategoryFields.extend({
+const Category: z.ZodType<CategoryWithChildren> = CategoryFields.extend({
   children: Children.optional().openapi({
     type: 'array',
     items: { $ref: '#/components/schemas/Category' },

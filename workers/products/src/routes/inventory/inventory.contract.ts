@@ -4,7 +4,7 @@ import { access } from '#shared/auth/access.ts';
 import { contract, IdPath, json } from '#shared/http/contract.ts';
 import { Id, Timestamp } from '#shared/http/values.ts';
 
-export const Inventory = z
+const Inventory = z
   .object({
     product_id: Id,
     quantity: z.int().openapi({ description: 'On the shelf, reserved ones included.' }),

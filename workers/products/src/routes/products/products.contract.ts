@@ -12,7 +12,7 @@ import { productExample, summaryExample } from './products.examples.ts';
 const Weight = z.string().openapi({ example: '0.20', description: 'Kilograms, two decimals.' });
 const Options = z.record(z.string(), z.string()).openapi({ example: { Size: 'Small' } });
 
-export const Availability = z
+const Availability = z
   .object({
     status: z.enum(['in_stock', 'low_stock', 'backorder', 'out_of_stock']),
     available_quantity: z.int().min(0),
@@ -66,7 +66,7 @@ const SummaryFields = z.object({
 
 export const ProductSummary = SummaryFields.openapi('ProductSummary', { example: summaryExample });
 
-export const ProductVariant = z
+const ProductVariant = z
   .object({
     id: Id,
     name: z.string(),
@@ -97,7 +97,7 @@ export const Product = SummaryFields.extend({
 
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
-export const ProductListQuery = PageQuery.extend({
+const ProductListQuery = PageQuery.extend({
   sort: z.enum(['-created_at', 'created_at', 'price', '-price', 'name', '-name']).default('-created_at'),
   category: text(255)
     .optional()

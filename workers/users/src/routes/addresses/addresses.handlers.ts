@@ -1,8 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { z } from '@hono/zod-openapi';
 
 import { connect } from '#shared/db/postgres.ts';
-import { page, readCursor } from '#shared/http/pages.ts';
+import { page, readCursor, TimeKey } from '#shared/http/pages.ts';
 import { notFound } from '#shared/http/problem.ts';
 
 import type { UsersEnv } from '../../env.ts';
@@ -12,13 +11,10 @@ import { type Address, createAddress, getAddress, listAddresses } from './addres
 
 const list = { path: listAddresses.path, sort: '-created_at' };
 
-/** A creation time from the cursor. Postgres has no year 0, which the format alone would allow. */
-const creationTime = z.iso.datetime().startsWith('2');
-
 export function addAddressRoutes(app: OpenAPIHono<UsersEnv>): void {
   app.openapi(listAddresses, async (c) => {
     const { limit, cursor } = c.req.valid('query');
-    const position = readCursor(cursor, list, creationTime);
+    const position = readCursor(cursor, list, TimeKey);
     const rows = await store.listAddresses(connect(c.env), c.get('actor').id, { position, limit: limit + 1 });
     if (!rows) throw accountGone();
     const addresses = rows.map(presentAddress);
