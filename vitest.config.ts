@@ -9,6 +9,7 @@ export default defineConfig({
         plugins: [cloudflareTest({ miniflare: { compatibilityDate: '2026-11-17' } })],
         test: {
           name: 'unit',
+          isolate: false,
           include: ['shared/**/*.test.ts', 'workers/*/src/**/*.test.ts'],
         },
       },

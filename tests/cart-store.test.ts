@@ -83,6 +83,20 @@ describe('the migration', () => {
     await expect(raw.insertOne({ ...stored, user_id: randomUUID() })).resolves.toMatchObject({ acknowledged: true });
   });
 
+  it('takes out of stored carts what an earlier version kept in them', async () => {
+    const [carts] = both();
+    const owner = newOwner();
+    await changeStored(carts, owner, addMug(1), running);
+    const before = await findLive(carts, owner.user_id);
+    await carts.db.command({ collMod: 'carts', validator: {} });
+    await carts.updateOne({ user_id: owner.user_id }, { $set: { refreshed_at: new Date() } });
+    await carts.db.command({ collMod: 'carts', validator: { $jsonSchema: { required: ['refreshed_at'] } } });
+
+    await migrateMongo(uri);
+    expect(await findLive(carts, owner.user_id)).toEqual(before);
+    expect(await changeStored(carts, owner, addMug(1), running)).toMatchObject({ ok: true, cart: { version: 2 } });
+  });
+
   it('works on the database that the URI names', () => {
     expect(databaseName('mongodb://user:secret@a.example:27017,b.example:27017/shop?retryWrites=true')).toBe('shop');
     expect(databaseName('mongodb+srv://user:secret@cluster.example/?w=majority')).toBe('cart');

@@ -1,12 +1,14 @@
 import { Decimal128, Int32, ObjectId } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { add, changePrice, openCarts, show } from './support/carts.ts';
-import { api, expectProblem, newShopper, type Shopper } from './support/client.ts';
-import { newProduct } from './support/shop.ts';
+import { add, openCarts, show } from './support/carts.ts';
+import { api, eventually, expectProblem, newShopper } from './support/client.ts';
+import { sqlOf } from './support/databases.ts';
+import { atCheckpoint, newBuyer, newProduct, placeOrder } from './support/shop.ts';
 
 const dayMilliseconds = 24 * 60 * 60 * 1_000;
 
+const productsSql = sqlOf('products');
 const { carts, close, storedCarts } = openCarts();
 afterAll(close);
 
@@ -139,24 +141,93 @@ describe('a cart', () => {
 });
 
 describe('what changed meanwhile', () => {
-  const looksStale = ({ user }: Shopper) =>
-    carts.updateOne({ user_id: user.id }, { $set: { refreshed_at: new Date(Date.now() - 61_000) } });
-
   it('is told once for a price, which is taken over', async () => {
     const shopper = await newShopper();
     const mug = await newProduct({ price: '10.00', quantity: 50 });
-    await add(shopper, mug.id, 2);
-    await changePrice(mug, '11.25');
-    await looksStale(shopper);
-    const { body } = await show(shopper);
-    expect(body).toMatchObject({
-      items: [{ unit_price: '11.25', total_price: '22.50' }],
+    const { body: before } = await add(shopper, mug.id, 2);
+    await productsSql`UPDATE products SET price = '11.25' WHERE id = ${mug.id}`;
+    const { status, body } = await show(shopper);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      ...before,
+      items: [{ ...before.items[0], unit_price: '11.25', total_price: '22.50' }],
+      subtotal: '22.50',
       total_amount: '22.50',
       version: 2,
       warnings: [{ product_id: mug.id, code: 'price_changed', old_price: '10.00', new_price: '11.25' }],
+      updated_at: body.updated_at,
+      expires_at: body.expires_at,
     });
-    await looksStale(shopper);
-    expect((await show(shopper)).body).toMatchObject({ total_amount: '22.50', version: 2, warnings: [] });
+    expect((await show(shopper)).body).toEqual({ ...body, warnings: [] });
+  });
+
+  it('is told of stock for as long as there is too little, and nothing is written', async () => {
+    const shopper = await newShopper();
+    const mug = await newProduct({ price: '10.00', quantity: 50 });
+    const { body: before } = await add(shopper, mug.id, 3);
+    await productsSql`UPDATE product_inventory SET quantity = 2 WHERE product_id = ${mug.id}`;
+    const warnings = [{ product_id: mug.id, code: 'insufficient_stock', available_quantity: 2 }];
+    expect((await show(shopper)).body).toEqual({ ...before, warnings });
+    expect((await show(shopper)).body).toEqual({ ...before, warnings });
+    await productsSql`UPDATE product_inventory SET quantity = 3 WHERE product_id = ${mug.id}`;
+    expect((await show(shopper)).body).toEqual(before);
+  });
+
+  it('is told of a product for as long as it is not sold, beside what changed in others', async () => {
+    const shopper = await newShopper();
+    const [mug, cup] = [await newProduct({ price: '10.00' }), await newProduct({ price: '1.00' })];
+    await add(shopper, mug.id, 1);
+    const { body: before } = await add(shopper, cup.id, 1);
+    await productsSql`UPDATE products SET is_active = false WHERE id = ${mug.id}`;
+    const unavailable = { product_id: mug.id, code: 'unavailable' };
+    expect((await show(shopper)).body).toEqual({ ...before, warnings: [unavailable] });
+    await productsSql`UPDATE products SET price = '0.90' WHERE id = ${cup.id}`;
+    const { body } = await show(shopper);
+    expect(body).toEqual({
+      ...before,
+      items: [before.items[0], { ...before.items[1], unit_price: '0.90', total_price: '0.90' }],
+      subtotal: '10.90',
+      total_amount: '10.90',
+      version: 3,
+      warnings: [unavailable, { product_id: cup.id, code: 'price_changed', old_price: '1.00', new_price: '0.90' }],
+      updated_at: body.updated_at,
+      expires_at: body.expires_at,
+    });
+    expect((await show(shopper)).body).toEqual({ ...body, warnings: [unavailable] });
+    await productsSql`UPDATE products SET is_active = true WHERE id = ${mug.id}`;
+    expect((await show(shopper)).body).toEqual({ ...body, warnings: [] });
+  });
+});
+
+describe('an order', () => {
+  it('takes out what was ordered; what was added while it was placed stays', async () => {
+    const mug = await newProduct({ price: '5.00' });
+    const cup = await newProduct({ price: '1.00' });
+    const bowl = await newProduct({ price: '3.00' });
+    const buyer = await newBuyer(mug.id, 2);
+    await add(buyer, bowl.id, 1);
+    const point = await atCheckpoint('checkout.reserved', async () => {
+      await add(buyer, mug.id, 3);
+      await add(buyer, cup.id, 4);
+    });
+    const order = await placeOrder(buyer, { headers: point.headers });
+    point.close();
+    expect(order.status).toBe(201);
+    expect(order.body.items).toMatchObject([
+      { product_id: mug.id, quantity: 2 },
+      { product_id: bowl.id, quantity: 1 },
+    ]);
+    await eventually(async () => {
+      expect((await show(buyer)).body).toMatchObject({
+        items: [
+          { product_id: mug.id, quantity: 3, total_price: '15.00' },
+          { product_id: cup.id, quantity: 4, total_price: '4.00' },
+        ],
+        total_amount: '19.00',
+        version: 5,
+        warnings: [],
+      });
+    });
   });
 });
 

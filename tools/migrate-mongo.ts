@@ -33,7 +33,6 @@ const cart = fields({
   currency: text,
   version: { bsonType: 'int', minimum: 1 },
   applied_events: { bsonType: 'array', items: text },
-  refreshed_at: instant,
   created_at: instant,
   updated_at: instant,
   expires_at: instant,
@@ -48,8 +47,8 @@ const indexes = [
 const namespaceExists = 48;
 
 /**
- * Makes what is missing and replaces the validator; documents stay as they are. Safe to run again and by several
- * processes at once. The database is the one that the URI's path names, else `cart`.
+ * Makes what is missing, replaces the validator and takes out of the documents what it no longer knows. Safe to run
+ * again and by several processes at once. The database is the one that the URI's path names, else `cart`.
  *
  * @throws when the server cannot be reached, or an index of the same name or key differs
  */
@@ -57,14 +56,17 @@ export async function migrateMongo(uri: string): Promise<void> {
   const client = new MongoClient(uri, { serverSelectionTimeoutMS: 10_000 });
   try {
     const db = client.db(databaseName(uri));
+    const carts = db.collection('carts');
     const validator = { $jsonSchema: cart };
     try {
       await db.createCollection('carts', { validator });
     } catch (error) {
       if (!(error instanceof MongoServerError && error.code === namespaceExists)) throw error;
       await db.command({ collMod: 'carts', validator });
+      // Required by an earlier validator, so that it can go only now.
+      await carts.updateMany({ refreshed_at: { $exists: true } }, { $unset: { refreshed_at: '' } });
     }
-    await db.collection('carts').createIndexes([...indexes]);
+    await carts.createIndexes([...indexes]);
   } finally {
     await client.close();
   }

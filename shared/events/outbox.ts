@@ -8,7 +8,10 @@ import { describeError, log } from '#shared/http/log.ts';
 /** The queues a service sends to, by consumer. */
 export type Queues = Partial<Record<Consumer, Queue<Message>>>;
 
+/** What Cloudflare Queues take in one call. */
 const batchSize = 100;
+/** A sweep ends some time; the next one goes on. */
+const roundsASweep = 100;
 
 /** The statement that puts events into the outbox, for the batch of the change they tell of. */
 export function insertEvents(db: Database, events: [OutboxEvent, ...OutboxEvent[]]) {
@@ -30,33 +33,46 @@ export async function dispatch(db: Database, queues: Queues, events: OutboxEvent
 
 /** Sends what was left behind, oldest first; answers how many. What a request is just sending may go out twice. */
 export async function relayOutbox(db: Database, queues: Queues): Promise<number> {
-  const left = await db
+  let sent = 0;
+  for (let round = 0; round < roundsASweep; round++) {
+    const events = await unsentEvents(db);
+    if (events.length === 0) break;
+    await send(queues, events);
+    await markSent(db, events);
+    sent += events.length;
+    if (events.length < batchSize) break;
+  }
+  return sent;
+}
+
+async function unsentEvents(db: Database): Promise<Message[]> {
+  const rows = await db
     .select()
     .from(outbox)
     .where(isNull(outbox.sent_at))
     .orderBy(asc(outbox.created_at))
     .limit(batchSize);
-  if (left.length === 0) return 0;
-  const events = left.map((row) =>
+  return rows.map((row) =>
     Message.parse({ ...row, request_id: row.request_id ?? '', traceparent: row.traceparent ?? '' }),
   );
-  await send(queues, events);
-  await markSent(db, events);
-  return events.length;
 }
 
 async function send(queues: Queues, events: Message[]): Promise<void> {
   const addressed = new Map<Consumer, Message[]>();
   for (const { id, type, payload, request_id, traceparent } of events) {
     for (const consumer of consumers[type]) {
-      addressed.set(consumer, [...(addressed.get(consumer) ?? []), { id, type, payload, request_id, traceparent }]);
+      const messages = addressed.get(consumer) ?? [];
+      addressed.set(consumer, messages);
+      messages.push({ id, type, payload, request_id, traceparent });
     }
   }
-  await Promise.all(
-    [...addressed].map(([consumer, messages]) =>
-      queueOf(queues, consumer).sendBatch(messages.map((body) => ({ body }))),
-    ),
-  );
+  await Promise.all([...addressed].map(([consumer, messages]) => sendTo(queueOf(queues, consumer), messages)));
+}
+
+async function sendTo(queue: Queue<Message>, messages: Message[]): Promise<void> {
+  for (let start = 0; start < messages.length; start += batchSize) {
+    await queue.sendBatch(messages.slice(start, start + batchSize).map((body) => ({ body })));
+  }
 }
 
 function queueOf(queues: Queues, consumer: Consumer): Queue<Message> {

@@ -23,7 +23,7 @@ function existing(context: CommandContext, commandName: string): Collection {
   throw new CommandError('NamespaceNotFound', `ns does not exist: ${context.db}.${name}`);
 }
 
-function existingOrNew(context: CommandContext, commandName: string): Collection {
+export function existingOrNew(context: CommandContext, commandName: string): Collection {
   const name = namespaceOf(context, commandName);
   return context.storage.findCollection(context.db, name) ?? context.storage.createCollection(context.db, name, {});
 }

@@ -20,7 +20,7 @@ export interface CartItem {
   added_at: Date;
 }
 
-/** What rules change in a cart. Seed: carts; beyond it the events already applied and when all prices were last asked for. */
+/** What rules change in a cart. Seed: carts; beyond it the events already applied. */
 export interface CartContent {
   items: CartItem[];
   applied_coupons: { coupon_code: string; discount_amount: string }[];
@@ -29,7 +29,6 @@ export interface CartContent {
   tax_amount: string;
   total_amount: string;
   applied_events: string[];
-  refreshed_at: Date;
 }
 
 /** What the shopper should know about a line. */
@@ -52,18 +51,15 @@ export interface Accepted {
 
 export type Outcome = Accepted | { ok: false; refusal: Refusal };
 
-export function emptyContent(now: Date): CartContent {
-  return {
-    items: [],
-    applied_coupons: [],
-    subtotal: '0.00',
-    discount_amount: '0.00',
-    tax_amount: '0.00',
-    total_amount: '0.00',
-    applied_events: [],
-    refreshed_at: now,
-  };
-}
+export const emptyContent: CartContent = {
+  items: [],
+  applied_coupons: [],
+  subtotal: '0.00',
+  discount_amount: '0.00',
+  tax_amount: '0.00',
+  total_amount: '0.00',
+  applied_events: [],
+};
 
 /** Adds to what is already there of the product. */
 export function addItem(content: CartContent, product: ProductSnapshot, quantity: number, now: Date): Outcome {
@@ -176,9 +172,7 @@ function putItem(content: CartContent, product: ProductSnapshot, quantity: numbe
   const known = findItem(content, product.product_id);
   const item = itemOf(product, quantity, known?.added_at ?? now);
   const items = known ? content.items.map((each) => (each === known ? item : each)) : [...content.items, item];
-  // The only line was asked for just now, so that all prices are fresh.
-  const refreshed_at = items.length === 1 ? now : content.refreshed_at;
-  const changed = withItems({ ...content, refreshed_at }, items);
+  const changed = withItems(content, items);
   if (!fits(changed)) return refuse({ code: 'amount_too_large' });
   return accept(changed, known ? priceWarnings(known, product) : []);
 }

@@ -57,7 +57,7 @@ describe('for any sequence of changes', () => {
   it('amounts add up, quantities stay within bounds, a product has one line, a refusal changes nothing', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 30 }), (changes) => {
-        let content = emptyContent(now);
+        let content = emptyContent;
         for (const each of changes) {
           const before = structuredClone(content);
           const outcome = applyChange(content, each, now);
@@ -83,7 +83,7 @@ describe('for any sequence of changes', () => {
         const content = added.reduce((each, line) => {
           const outcome = addItem(each, product(line.product_id), line.quantity, now);
           return outcome.ok ? outcome.content : each;
-        }, emptyContent(now));
+        }, emptyContent);
         const left = takeOutOrdered(content, 'event', ordered).content;
         for (const { product_id, quantity: had } of content.items) {
           const taken = ordered.reduce((all, line) => all + (line.product_id === product_id ? line.quantity : 0), 0);

@@ -33,7 +33,7 @@ export function applyChange(content: CartContent, change: Change, now: Date): Ou
     case 'empty':
       return emptyCart(content);
     case 'refresh':
-      return refresh(content, change.findings, now);
+      return refresh(content, change.findings);
     case 'reprice':
       return reprice(content, change.prices);
     case 'take_out_ordered':

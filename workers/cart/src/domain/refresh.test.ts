@@ -3,10 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { ProductSnapshot } from '#shared/contracts/products.ts';
 
 import { type CartContent, emptyContent, withItems } from './cart.ts';
-import { needsRefresh, refresh } from './refresh.ts';
+import { refresh } from './refresh.ts';
 
 const shown = new Date('2026-11-22T21:00:00.000Z');
-const now = new Date('2026-11-22T21:01:00.000Z');
 
 function product(product_id: string, fields: Partial<ProductSnapshot> = {}): ProductSnapshot {
   return {
@@ -22,7 +21,7 @@ function product(product_id: string, fields: Partial<ProductSnapshot> = {}): Pro
 }
 
 const cart: CartContent = withItems(
-  emptyContent(shown),
+  emptyContent,
   ['a', 'b'].map((product_id) => ({
     product_id,
     product_name: `Old ${product_id}`,
@@ -37,21 +36,15 @@ const cart: CartContent = withItems(
 const asked = ['a', 'b'];
 
 describe('refreshing', () => {
-  it('is due a minute after the last time, for a cart with something in it', () => {
-    expect(needsRefresh(cart, new Date(now.getTime() - 1))).toBe(false);
-    expect(needsRefresh(cart, now)).toBe(true);
-    expect(needsRefresh(emptyContent(shown), now)).toBe(false);
-  });
-
   it('changes nothing while prices are the same', () => {
-    const { content, warnings } = refresh(cart, { asked, products: [product('a'), product('b')] }, now);
+    const { content, warnings } = refresh(cart, { asked, products: [product('a'), product('b')] });
     expect(content).toBe(cart);
     expect(warnings).toEqual([]);
   });
 
   it('takes a new price over, with the rest of what the line copies', () => {
     const products = [product('a', { unit_price: '11.25', image_url: 'https://x.example/a.jpg' }), product('b')];
-    const { content, warnings } = refresh(cart, { asked, products }, now);
+    const { content, warnings } = refresh(cart, { asked, products });
     expect(warnings).toEqual([{ product_id: 'a', code: 'price_changed', old_price: '10.00', new_price: '11.25' }]);
     expect(content.items[0]).toEqual({
       product_id: 'a',
@@ -64,40 +57,44 @@ describe('refreshing', () => {
       added_at: shown,
     });
     expect(content.total_amount).toBe('63.75');
-    expect(content.refreshed_at).toEqual(now);
   });
 
   it('warns of short stock, unless it can be backordered, and of what is not sold any more', () => {
-    const scarce = refresh(cart, { asked, products: [product('a', { available_quantity: 2 })] }, now);
+    const scarce = refresh(cart, { asked, products: [product('a', { available_quantity: 2 })] });
     expect(scarce.content).toBe(cart);
     expect(scarce.warnings).toEqual([
       { product_id: 'a', code: 'insufficient_stock', available_quantity: 2 },
       { product_id: 'b', code: 'unavailable' },
     ]);
     const backorder = product('a', { available_quantity: 2, allow_backorder: true });
-    expect(refresh(cart, { asked: ['a'], products: [backorder] }, now).warnings).toEqual([]);
+    expect(refresh(cart, { asked: ['a'], products: [backorder] }).warnings).toEqual([]);
   });
 
-  it('stays due while there is a warning that is not kept', () => {
-    const { content, warnings } = refresh(cart, { asked, products: [product('a', { unit_price: '11.00' })] }, now);
-    expect(warnings.map(({ code }) => code)).toEqual(['price_changed', 'unavailable']);
-    expect(content.refreshed_at).toEqual(shown);
+  it('tells of a price once, of the rest for as long as it is so', () => {
+    const findings = { asked, products: [product('a', { unit_price: '11.00', available_quantity: 2 })] };
+    const first = refresh(cart, findings);
+    const lasting = [
+      { product_id: 'a', code: 'insufficient_stock', available_quantity: 2 },
+      { product_id: 'b', code: 'unavailable' },
+    ];
+    expect(first.warnings).toEqual([
+      { product_id: 'a', code: 'price_changed', old_price: '10.00', new_price: '11.00' },
+      ...lasting,
+    ]);
+    const second = refresh(first.content, findings);
+    expect(second.warnings).toEqual(lasting);
+    expect(second.content).toBe(first.content);
   });
 
   it('says nothing of a line that was not asked about', () => {
-    const { content, warnings } = refresh(
-      cart,
-      { asked: ['a'], products: [product('a', { unit_price: '9.00' })] },
-      now,
-    );
+    const { content, warnings } = refresh(cart, { asked: ['a'], products: [product('a', { unit_price: '9.00' })] });
     expect(warnings).toEqual([{ product_id: 'a', code: 'price_changed', old_price: '10.00', new_price: '9.00' }]);
     expect(content.items[1]).toEqual(cart.items[1]);
-    expect(content.refreshed_at).toEqual(shown);
   });
 
   it('keeps prices that fit where the new ones would not', () => {
     const products = [product('a', { unit_price: '99999999.99' }), product('b')];
-    const { content, warnings } = refresh(cart, { asked, products }, now);
+    const { content, warnings } = refresh(cart, { asked, products });
     expect(content).toBe(cart);
     expect(warnings.map(({ code }) => code)).toEqual(['price_changed']);
   });

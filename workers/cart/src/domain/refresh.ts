@@ -14,24 +14,17 @@ import {
   withItems,
 } from './cart.ts';
 
-const freshMilliseconds = 60_000;
-
 /** The products that were asked about, and those of them that are sold. */
 export interface Findings {
   asked: string[];
   products: ProductSnapshot[];
 }
 
-export function needsRefresh(content: CartContent, now: Date): boolean {
-  return content.items.length > 0 && now.getTime() - content.refreshed_at.getTime() >= freshMilliseconds;
-}
-
 /** Warns of what has changed and takes new prices over. The content changes only if a price did. */
-export function refresh(content: CartContent, { asked, products }: Findings, now: Date): Accepted {
+export function refresh(content: CartContent, { asked, products }: Findings): Accepted {
   const found = new Map(products.map((product) => [product.product_id, product]));
-  const isAsked = new Set(asked);
   const warnings = content.items
-    .filter((item) => isAsked.has(item.product_id))
+    .filter((item) => asked.includes(item.product_id))
     .flatMap((item) => warningsOf(item, found.get(item.product_id)));
   if (!warnings.some(({ code }) => code === 'price_changed')) return accept(content, warnings);
 
@@ -39,11 +32,7 @@ export function refresh(content: CartContent, { asked, products }: Findings, now
     const product = found.get(item.product_id);
     return product ? itemOf(product, item.quantity, item.added_at) : item;
   });
-  // Only prices are kept: a cart with another warning, or with a line not asked about, is asked about again.
-  const isSettled =
-    warnings.every(({ code }) => code === 'price_changed') && items.every((item) => isAsked.has(item.product_id));
-  const refreshed_at = isSettled ? now : content.refreshed_at;
-  return accept(fittingOr(content, withItems({ ...content, refreshed_at }, items)), warnings);
+  return accept(fittingOr(content, withItems(content, items)), warnings);
 }
 
 function warningsOf(item: CartItem, product: ProductSnapshot | undefined): Warning[] {

@@ -49,7 +49,7 @@ export async function changeStored(carts: Carts, owner: Owner, change: Change, s
     signal.throwIfAborted();
     const stored = await findLive(carts, owner.user_id);
     const now = new Date();
-    const content = stored ?? emptyContent(now);
+    const content = stored ?? emptyContent;
     const outcome = applyChange(content, change, now);
     if (!outcome.ok) return { ok: false, code: 'refused', refusal: outcome.refusal };
     if (outcome.content === content) return { ok: true, cart: stored, warnings: outcome.warnings };

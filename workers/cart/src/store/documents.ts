@@ -26,7 +26,6 @@ export interface CartDocument {
   currency: string;
   version: number;
   applied_events: string[];
-  refreshed_at: Date;
   created_at: Date;
   updated_at: Date;
   expires_at: Date;

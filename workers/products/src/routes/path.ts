@@ -6,6 +6,6 @@ export const SlugOrId = z.object({
     .string()
     .min(1)
     .max(255)
-    .regex(/^[\p{L}\p{N}-]+$/u)
+    .refine((value) => /^[\p{L}\p{N}-]+$/u.test(value))
     .openapi({ param: { name: 'id_or_slug', in: 'path' }, example: 'clay-plant-pot' }),
 });

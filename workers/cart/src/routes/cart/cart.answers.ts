@@ -9,7 +9,7 @@ import type { CartAnswer } from './cart.contract.ts';
 
 /** The cart as the API shows it. A user without one is shown an empty one, which has no id and no dates. */
 export function presentCart({ user_id, currency }: Owner, { cart, warnings }: ShownCart): CartAnswer {
-  const content = cart ?? emptyContent(new Date());
+  const content = cart ?? emptyContent;
   return {
     id: cart?.id ?? null,
     user_id,

@@ -58,7 +58,9 @@ const CartWarning = z
     z.object({ product_id: Id, code: z.literal('unavailable') }),
   ])
   .openapi('CartWarning', {
-    description: 'What changed since the line was last shown. A new price is taken over; quantities stay as they are.',
+    description:
+      'A new price is told once and taken over. Missing stock, and that a product is no longer sold, is told for as ' +
+      'long as it is so; quantities stay as they are.',
     example: { product_id: productId, code: 'price_changed', old_price: '11.00', new_price: '12.50' },
   });
 

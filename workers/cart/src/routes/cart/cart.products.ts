@@ -3,7 +3,7 @@ import { currentTrace } from '#shared/http/context.ts';
 import { describeError, log } from '#shared/http/log.ts';
 import { dependency } from '#shared/rpc.ts';
 
-import { needsRefresh, refresh } from '../../domain/refresh.ts';
+import { refresh } from '../../domain/refresh.ts';
 import type { Bindings } from '../../env.ts';
 import type { Owner } from '../../owner.ts';
 import { findCart, type ShownCart } from '../../store/carts.ts';
@@ -21,15 +21,14 @@ export async function askForProduct(env: Bindings, product_id: string): Promise<
 /** The cart with warnings of what has changed. Writes only to take new prices over. */
 export async function showCart(env: Bindings, owner: Owner): Promise<ShownCart> {
   const cart = await findCart(env, owner.user_id);
-  const now = new Date();
-  if (!cart || !needsRefresh(cart, now)) return { cart, warnings: [] };
+  if (!cart || cart.items.length === 0) return { cart, warnings: [] };
 
   const asked = cart.items.map(({ product_id }) => product_id);
   const products = await productsIfUp(env, asked);
   if (!products) return { cart, warnings: [] };
 
   const findings = { asked, products };
-  const { content, warnings } = refresh(cart, findings, now);
+  const { content, warnings } = refresh(cart, findings);
   if (content === cart) return { cart, warnings };
   return changed(env, owner, { kind: 'refresh', findings });
 }
