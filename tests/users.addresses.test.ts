@@ -6,7 +6,7 @@ import { connect } from '#shared/db/postgres.ts';
 import { findShopper } from '../workers/users/src/store/addresses.ts';
 import { api, expectProblem, newShopper } from './support/client.ts';
 import { bindingsOf } from './support/databases.ts';
-import { deactivate, markDeleted, pointersOf, sql } from './users.accounts.ts';
+import { deactivate, markDeleted, pointersOf, sql } from './support/accounts.ts';
 
 const Address = z.looseObject({ id: z.uuidv7(), is_default: z.boolean() });
 const Page = z.strictObject({

@@ -7,7 +7,7 @@ import { connect } from '#shared/db/postgres.ts';
 import { beginSession } from '../workers/users/src/store/sessions.ts';
 import { api, eventually, expectProblem, newShopper } from './support/client.ts';
 import { bindingsOf } from './support/databases.ts';
-import { deactivate, markDeleted, Session, sql } from './users.accounts.ts';
+import { deactivate, markDeleted, Session, sql } from './support/accounts.ts';
 
 function refresh(refresh_token: string) {
   return api('POST', '/v1/auth/refresh', { body: { refresh_token } });

@@ -13,7 +13,7 @@ import {
   Session,
   sql,
   storedFor,
-} from './users.accounts.ts';
+} from './support/accounts.ts';
 
 const nothing = { users: 0, roles: 0, tokens: 0, events: 0 };
 

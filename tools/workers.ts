@@ -5,6 +5,7 @@ export const workers = [
   { name: 'products', config: 'workers/products/wrangler.toml', folder: 'workers/products' },
   { name: 'cart', config: 'workers/cart/wrangler.toml', folder: 'workers/cart' },
   { name: 'orders', config: 'workers/orders/wrangler.toml', folder: 'workers/orders' },
+  { name: 'notifications', config: 'workers/notifications/wrangler.toml', folder: 'workers/notifications' },
   { name: 'payments', config: 'workers/payments/wrangler.toml', folder: 'workers/payments' },
 ] as const;
 

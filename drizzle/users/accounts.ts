@@ -37,6 +37,10 @@ export const users = pgTable(
     uniqueIndex('users_phone_number_key')
       .on(table.phone_number)
       .where(sql`not ${table.is_deleted}`),
+    // For prefix searches; text_pattern_ops serves LIKE 'x%' in any collation.
+    index('users_email_prefix_index').on(sql`lower(${table.email}) text_pattern_ops`),
+    index('users_first_name_prefix_index').on(sql`lower(${table.first_name}) text_pattern_ops`),
+    index('users_last_name_prefix_index').on(sql`lower(${table.last_name}) text_pattern_ops`),
     index('users_created_at_id_index').on(table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst()),
   ],
 );

@@ -14,12 +14,32 @@ export interface AddressOfUser {
   country: string;
 }
 
+export interface Contact {
+  email: string;
+  first_name: string;
+}
+
+export interface TokenMail extends Contact {
+  /** The raw token: for the link in the mail, and nothing else. */
+  token: string;
+  expires_at: Date;
+}
+
 export interface UsersApi {
   /** The user's email (null if the account is gone) and those of the addresses that are theirs; others are left out. */
   shopper(
     trace: Trace,
     request: { user_id: string; address_ids: string[] },
   ): Promise<{ email: string | null; addresses: AddressOfUser[] }>;
+  /** Where to write to the user; null if the account is gone. */
+  contact(trace: Trace, request: { user_id: string }): Promise<Contact | null>;
+  /**
+   * A new token for a mail that verifies the address; it voids the ones before. Made when the mail is, so that a raw
+   * token lies in no queue and no database. Null if the account is gone or verified.
+   */
+  verificationMail(trace: Trace, request: { user_id: string }): Promise<TokenMail | null>;
+  /** The same for a password reset. Null if the account is gone or not active. */
+  passwordResetMail(trace: Trace, request: { user_id: string }): Promise<TokenMail | null>;
   health(): Promise<Health>;
   sweep(trace: Trace, request: { advance_seconds: number }): Promise<Record<string, number>>;
 }

@@ -9,6 +9,10 @@ const Paid = z.object({ transaction_id: Id, order_id: Id, user_id: Id, amount: z
 
 const schemas = {
   'user.registered': z.object({ user_id: Id }),
+  'user.verification_requested': z.object({ user_id: Id }),
+  'user.password_reset_requested': z.object({ user_id: Id }),
+  'user.password_changed': z.object({ user_id: Id }),
+  'user.deleted': z.object({ user_id: Id }),
   'product.updated': z.object({ product_id: Id }),
   'order.placed': Ordered.extend({ items: z.array(z.object({ product_id: Id, quantity: z.int() })) }),
   'order.confirmed': Ordered,
@@ -26,17 +30,21 @@ export type EventPayload<Type extends EventType> = Payloads[Type];
 /** What each event says. Money is a decimal string. Consumers must bear fields they do not know. */
 export const payloads: { [Type in EventType]: z.ZodType<Payloads[Type]> } = schemas;
 
-export type Consumer = 'products' | 'cart' | 'orders';
+export type Consumer = 'products' | 'cart' | 'orders' | 'notifications';
 
 /** Who is told what: each consumer has one queue. An event that nobody needs yet stays in the outbox as sent. */
 export const consumers: Record<EventType, readonly Consumer[]> = {
-  'user.registered': [],
+  'user.registered': ['notifications'],
+  'user.verification_requested': ['notifications'],
+  'user.password_reset_requested': ['notifications'],
+  'user.password_changed': ['notifications'],
+  'user.deleted': ['cart'],
   'product.updated': [],
   'order.placed': ['cart'],
-  'order.confirmed': ['products'],
-  'order.shipped': [],
+  'order.confirmed': ['products', 'notifications'],
+  'order.shipped': ['notifications'],
   'order.delivered': [],
-  'order.cancelled': ['products'],
+  'order.cancelled': ['products', 'notifications'],
   'payment.succeeded': ['orders'],
   'payment.failed': [],
 };

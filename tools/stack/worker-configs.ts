@@ -64,6 +64,8 @@ function variablesOf(name: WorkerName, { databases, keys, variables }: LocalSett
   switch (name) {
     case 'gateway':
       return common;
+    case 'notifications':
+      return { ...common, EMAIL_ADAPTER: 'mailbox', STOREFRONT_URL: 'http://localhost:8787' };
     case 'cart':
       return { ...common, MONGODB_URI: databases.urls.mongo };
     case 'users':

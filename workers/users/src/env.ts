@@ -2,10 +2,15 @@ import type { JWK } from 'jose';
 import { z } from 'zod';
 
 import type { LocalBindings } from '#shared/env.ts';
+import type { Queues } from '#shared/events/outbox.ts';
 import type { ServiceEnv } from '#shared/http/service.ts';
 
 export type Bindings = UsersBindings & LocalBindings;
 export type UsersEnv = ServiceEnv<Bindings>;
+
+export function queuesOf(env: Bindings): Queues {
+  return { cart: env.CART_EVENTS, notifications: env.NOTIFICATIONS_EVENTS };
+}
 
 const PrivateKey = z.looseObject({
   kty: z.literal('EC'),

@@ -24,6 +24,18 @@ export class UsersService extends WorkerEntrypoint<Bindings> implements UsersApi
     return withTrace('users', trace, () => findShopper(connect(this.env), request));
   }
 
+  async contact() {
+    return null;
+  }
+
+  async verificationMail() {
+    return null;
+  }
+
+  async passwordResetMail() {
+    return null;
+  }
+
   health() {
     return measureHealth(() => connect(this.env).execute(sql`SELECT 1`));
   }

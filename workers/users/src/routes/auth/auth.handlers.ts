@@ -9,7 +9,7 @@ import { dispatch } from '#shared/events/outbox.ts';
 import { invalid, Problem } from '#shared/http/problem.ts';
 
 import { weaknessOf } from '../../domain/passwords.ts';
-import type { UsersEnv } from '../../env.ts';
+import { queuesOf, type UsersEnv } from '../../env.ts';
 import { findCredentials } from '../../store/accounts.ts';
 import { registerUser } from '../../store/registration.ts';
 import { beginSession, revokeFamilyOf, rotateToken } from '../../store/sessions.ts';
@@ -29,7 +29,7 @@ export function addAuthRoutes(app: OpenAPIHono<UsersEnv>): void {
     const event = newEvent('user.registered', user.id, { user_id: user.id });
     const result = await registerUser(db, user, refreshToken, event);
     if ('taken' in result) throw takenProblem(result.taken);
-    c.executionCtx.waitUntil(dispatch(db, {}, [event]));
+    c.executionCtx.waitUntil(dispatch(db, queuesOf(c.env), [event]));
     const session = await sessionOf(c.env, result.account, refreshToken);
     return c.json(session, 201, { ...personal, Location: '/v1/me' });
   });

@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 
-import { sqlOf } from './support/databases.ts';
+import { sqlOf } from './databases.ts';
 
 export const sql = sqlOf('users');
 
