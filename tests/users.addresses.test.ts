@@ -179,12 +179,141 @@ describe('GET /v1/me/addresses/{id}', () => {
   });
 });
 
+function update(token: string, id: string, body: unknown) {
+  return api('PATCH', `/v1/me/addresses/${id}`, { token, body });
+}
+
+describe('PATCH /v1/me/addresses/{id}', () => {
+  test('changes what is sent and nothing else', async () => {
+    const { token } = await newShopper();
+    const before = (await add(token, { address_line2: 'Floor 3' })).body;
+    const sent = { full_name: ' Grace Hopper ', address_line2: null, country: 'DE' };
+    const { status, body, headers } = await update(token, before.id, sent);
+    expect({ status, cache: headers.get('cache-control') }).toEqual({ status: 200, cache: 'no-store' });
+    expect(body).toEqual({ ...before, ...sent, full_name: 'Grace Hopper', updated_at: body.updated_at });
+    expect((await api('GET', `/v1/me/addresses/${before.id}`, { token })).body).toEqual(body);
+  });
+
+  test('with nothing to change answers the address untouched', async () => {
+    const { token } = await newShopper();
+    const before = (await add(token, { is_default: true })).body;
+    const { status, body } = await update(token, before.id, {});
+    expect({ status, body }).toEqual({ status: 200, body: before });
+  });
+
+  test('a new default takes the flag from the old one of its type only, and can be repeated', async () => {
+    const { token, user } = await newShopper();
+    const billing = await added(token, { address_type: 'BILLING', is_default: true });
+    await added(token, { is_default: true });
+    const next = await added(token);
+    for (let i = 0; i < 2; i++) expect((await update(token, next, { is_default: true })).body.is_default).toBe(true);
+    expect(await defaultsOf(user.id)).toEqual([
+      { id: next, address_type: 'SHIPPING' },
+      { id: billing, address_type: 'BILLING' },
+    ]);
+  });
+
+  test('a default can give the flag up', async () => {
+    const { token, user } = await newShopper();
+    const id = await added(token, { is_default: true });
+    expect((await update(token, id, { is_default: false })).body.is_default).toBe(false);
+    expect(await defaultsOf(user.id)).toEqual([]);
+  });
+
+  test('a default that changes its type is the default there', async () => {
+    const { token, user } = await newShopper();
+    await added(token, { address_type: 'BILLING', is_default: true });
+    const moved = await added(token, { is_default: true });
+    expect((await update(token, moved, { address_type: 'BILLING' })).body).toMatchObject({
+      address_type: 'BILLING',
+      is_default: true,
+    });
+    expect(await defaultsOf(user.id)).toEqual([{ id: moved, address_type: 'BILLING' }]);
+  });
+
+  test('one that is no default changes its type and leaves the default there', async () => {
+    const { token, user } = await newShopper();
+    const billing = await added(token, { address_type: 'BILLING', is_default: true });
+    const moved = await added(token);
+    expect((await update(token, moved, { address_type: 'BILLING' })).status).toBe(200);
+    const givesUp = await added(token, { is_default: true });
+    expect((await update(token, givesUp, { address_type: 'BILLING', is_default: false })).status).toBe(200);
+    expect(await defaultsOf(user.id)).toEqual([{ id: billing, address_type: 'BILLING' }]);
+  });
+
+  test('defaults chosen and added at once all succeed and one stays', async () => {
+    const { token, user } = await newShopper();
+    const ids = [await added(token, { is_default: true }), await added(token), await added(token), await added(token)];
+    const billing = await added(token, { address_type: 'BILLING', is_default: true });
+    const answers = await Promise.all([
+      ...ids.map((id) => update(token, id, { is_default: true })),
+      update(token, billing, { address_type: 'SHIPPING' }),
+      add(token, { is_default: true }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 201]);
+    expect(await defaultsOf(user.id)).toHaveLength(1);
+    expect(await countOf(user.id)).toBe(6);
+  });
+
+  test.each([
+    ['a blank name', { full_name: ' ' }, '/full_name'],
+    ['a name of 201 characters', { full_name: 'a'.repeat(201) }, '/full_name'],
+    ['no city', { city: null }, '/city'],
+    ['a national phone number', { phone_number: '415 555 0123' }, '/phone_number'],
+    ['a country in lower case', { country: 'us' }, '/country'],
+    ['an unknown type', { address_type: 'HOME' }, '/address_type'],
+    ['another user', { user_id: '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f' }, '/user_id'],
+  ])('refuses %s and changes nothing', async (_what, body, pointer) => {
+    const { token } = await newShopper();
+    const before = (await add(token)).body;
+    const answer = await update(token, before.id, { is_default: true, ...body });
+    expectProblem(answer, 422, 'validation_failed');
+    expect(pointersOf(answer.body)).toEqual([pointer]);
+    expect((await api('GET', `/v1/me/addresses/${before.id}`, { token })).body).toEqual(before);
+  });
+
+  test('does not find what is not there, not yours, or no id, and changes nothing of either', async () => {
+    const [ada, eve] = await Promise.all([newShopper(), newShopper()]);
+    const [mine, hers] = [await added(ada.token, { is_default: true }), await added(eve.token, { is_default: true })];
+    for (const id of [hers, '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f', 'nonsense']) {
+      expectProblem(await update(ada.token, id, { city: 'Berlin', is_default: true }), 404, 'not_found');
+      expectProblem(await update(ada.token, id, {}), 404, 'not_found');
+    }
+    expect(await defaultsOf(ada.user.id)).toEqual([{ id: mine, address_type: 'SHIPPING' }]);
+    expect((await api('GET', `/v1/me/addresses/${hers}`, { token: eve.token })).body.city).toBe('San Francisco');
+  });
+});
+
+describe('DELETE /v1/me/addresses/{id}', () => {
+  test('deletes the address once, and no other becomes the default', async () => {
+    const { token, user } = await newShopper();
+    const [id] = [await added(token, { is_default: true }), await added(token)];
+    const { status, body } = await api('DELETE', `/v1/me/addresses/${id}`, { token });
+    expect({ status, body }).toEqual({ status: 204, body: '' });
+    expectProblem(await api('GET', `/v1/me/addresses/${id}`, { token }), 404, 'not_found');
+    expectProblem(await api('DELETE', `/v1/me/addresses/${id}`, { token }), 404, 'not_found');
+    expect(await countOf(user.id)).toBe(1);
+    expect(await defaultsOf(user.id)).toEqual([]);
+  });
+
+  test('does not find what is not yours, and leaves it', async () => {
+    const [ada, eve] = await Promise.all([newShopper(), newShopper()]);
+    const id = await added(eve.token);
+    for (const path of [id, '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f', 'nonsense']) {
+      expectProblem(await api('DELETE', `/v1/me/addresses/${path}`, { token: ada.token }), 404, 'not_found');
+    }
+    expect(await countOf(eve.user.id)).toBe(1);
+  });
+});
+
 describe('all of them', () => {
   const id = '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f';
   const calls = [
     ['POST', '/v1/me/addresses', { ...address, is_default: true }],
     ['GET', '/v1/me/addresses', undefined],
     ['GET', `/v1/me/addresses/${id}`, undefined],
+    ['PATCH', `/v1/me/addresses/${id}`, { is_default: false }],
+    ['DELETE', `/v1/me/addresses/${id}`, undefined],
   ] as const;
 
   test.each(calls)('%s %s refuses who is not signed in, and guests', async (method, path, body) => {
@@ -198,7 +327,7 @@ describe('all of them', () => {
       const { token, user } = await newShopper();
       const standing = await added(token, { is_default: true });
       await end(user.id);
-      expectProblem(await api(method, path, { body, token }), 401, 'unauthorized');
+      expectProblem(await api(method, path.replace(id, standing), { body, token }), 401, 'unauthorized');
       expect(await defaultsOf(user.id)).toEqual([{ id: standing, address_type: 'SHIPPING' }]);
       expect(await countOf(user.id)).toBe(1);
     }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { newSecret } from '#shared/auth/secrets.ts';
 import { connect } from '#shared/db/postgres.ts';
 
+import { attemptOf } from '../workers/users/src/store/login-failures.ts';
 import { beginSession } from '../workers/users/src/store/sessions.ts';
 import { api, eventually, expectProblem, newShopper } from './support/client.ts';
 import { bindingsOf } from './support/databases.ts';
@@ -179,6 +180,11 @@ describe('POST /v1/auth/logout', () => {
 
 describe('a login whose account changes after it was read', () => {
   const db = connect(bindingsOf('users'));
+  const attempt = attemptOf('nobody@example.com', 'local');
+
+  function begin(credentials: { id: string; password: string }): Promise<boolean> {
+    return beginSession(db, credentials, { token: newSecret(), userAgent: null }, attempt);
+  }
 
   async function credentialsOf(id: string): Promise<{ id: string; password: string }> {
     const [row] = await sql`SELECT password FROM users WHERE id = ${id}`;
@@ -192,7 +198,7 @@ describe('a login whose account changes after it was read', () => {
     const { user } = await newShopper();
     const credentials = await credentialsOf(user.id);
     await end(user.id);
-    expect(await beginSession(db, credentials, newSecret())).toBe(false);
+    expect(await begin(credentials)).toBe(false);
     expect(await tokensOf(user.id)).toEqual({ fresh: 1, replaced: 0, revoked: 0 });
   });
 
@@ -205,7 +211,7 @@ describe('a login whose account changes after it was read', () => {
       await client.query('BEGIN');
       await client.query(`UPDATE users SET password = 'another hash' WHERE id = $1`, [user.id]);
       const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-      const begun = beginSession(db, credentials, newSecret());
+      const begun = begin(credentials);
       await eventually(async () => {
         const waiting = await sql`SELECT 1 FROM pg_stat_activity WHERE ${rows[0]?.pid} = ANY(pg_blocking_pids(pid))`;
         expect(waiting).toHaveLength(1);

@@ -21,6 +21,7 @@ const tags = [
   { name: 'Auth', description: 'Accounts and access tokens.' },
   { name: 'Account', description: 'The signed-in shopper.' },
   { name: 'Addresses', description: 'Where orders are shipped and billed to.' },
+  { name: 'User administration', description: 'For administrators: users, roles and the audit log.' },
   { name: 'Catalogue', description: 'What can be bought.' },
   { name: 'Catalogue administration', description: 'For managers: products, stock and imports.' },
   { name: 'Cart', description: 'One cart a shopper or guest.' },

@@ -2,7 +2,7 @@ import { scryptSync } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import { hashPassword, verifyPassword } from '#shared/auth/passwords.ts';
+import { hashPassword, needsUpgrade, verifyPassword } from '#shared/auth/passwords.ts';
 
 const password = 'correct horse battery staple';
 
@@ -21,6 +21,21 @@ describe('hashPassword', () => {
     expect(first).not.toBe(second);
     expect(first.length).toBeLessThanOrEqual(255);
   });
+});
+
+test('many at once leave room for other work in between', async () => {
+  const order: string[] = [];
+  const other = async () => {
+    order.push('first');
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    order.push('other work');
+  };
+  await Promise.all([
+    hashPassword(password).then(other),
+    hashPassword(password).then(() => order.push('second')),
+    verifyPassword(password, null).then(() => order.push('third')),
+  ]);
+  expect(order).toEqual(['first', 'other work', 'second', 'third']);
 });
 
 describe('verifyPassword', () => {
@@ -53,6 +68,26 @@ describe('verifyPassword', () => {
     ['one without key', '$scrypt$ln=14,r=8,p=5$c2FsdA$'],
   ])('answers false for %s', async (_what, hash) => {
     expect(await verifyPassword(password, hash)).toBe(false);
+  });
+});
+
+describe('needsUpgrade', () => {
+  const key = unpadded(Buffer.alloc(32));
+
+  test('has nothing against a new hash', async () => {
+    expect(needsUpgrade(await hashPassword(password))).toBe(false);
+    expect(needsUpgrade(`$scrypt$ln=14,r=8,p=5$c2FsdA$${key}`)).toBe(false);
+  });
+
+  test.each([
+    ['less memory', `$scrypt$ln=13,r=8,p=5$c2FsdA$${key}`],
+    ['smaller blocks', `$scrypt$ln=14,r=4,p=5$c2FsdA$${key}`],
+    ['fewer rounds', `$scrypt$ln=14,r=8,p=1$c2FsdA$${key}`],
+    ['more rounds', `$scrypt$ln=14,r=8,p=6$c2FsdA$${key}`],
+    ['a shorter key', '$scrypt$ln=14,r=8,p=5$c2FsdA$c2hvcnQ'],
+    ['another scheme', '$2b$12$abcdefghijklmnopqrstuv'],
+  ])('wants %s made again', (_what, hash) => {
+    expect(needsUpgrade(hash)).toBe(true);
   });
 });
 

@@ -23,6 +23,18 @@ export async function verifyPassword(password: string, hash: string | null): Pro
   return key.length === parsed.key.length && timingSafeEqual(key, parsed.key);
 }
 
+/** Whether the hash was made with other parameters than a new one would be, so that it should be made again. */
+export function needsUpgrade(hash: string): boolean {
+  const parsed = parse(hash);
+  return (
+    parsed === null ||
+    parsed.key.length !== keyBytes ||
+    parsed.cost.logN !== cost.logN ||
+    parsed.cost.blockSize !== cost.blockSize ||
+    parsed.cost.parallelization !== cost.parallelization
+  );
+}
+
 function parse(hash: string) {
   const found = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/.exec(hash);
   if (!found) return null;
@@ -34,11 +46,31 @@ function parse(hash: string) {
   };
 }
 
-function derive(password: string, salt: Buffer, { logN, blockSize, parallelization }: typeof cost): Promise<Buffer> {
+async function derive(
+  password: string,
+  salt: Buffer,
+  { logN, blockSize, parallelization }: typeof cost,
+): Promise<Buffer> {
+  await turn();
+  derivations++;
   const options = { N: 2 ** logN, r: blockSize, p: parallelization, maxmem: 64 * 1024 * 1024 };
   return new Promise((resolve, reject) => {
     scrypt(password.normalize('NFKC'), salt, keyBytes, options, (error, key) => (error ? reject(error) : resolve(key)));
   });
+}
+
+let derivations = 0;
+
+/**
+ * A worker derives keys on its only thread, about 0.2 s each. Waits until none began for a moment, so that many at once
+ * come one by one, and what other requests wait for is taken in between.
+ */
+async function turn(): Promise<void> {
+  let seen: number;
+  do {
+    seen = derivations;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  } while (seen !== derivations);
 }
 
 function base64(bytes: Buffer): string {

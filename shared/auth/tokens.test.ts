@@ -97,8 +97,17 @@ describe('verifyAccessToken', () => {
     ['no audience', { aud: undefined }],
     ['no issuer', { iss: undefined }],
     ['no subject', { sub: undefined }],
+    ['no end', { exp: undefined }],
+    ['no beginning', { iat: undefined }],
+    ['a beginning more than a minute ahead', { iat: seconds() + 90 }],
+    ['one not valid yet', { nbf: seconds() + 90 }],
+    ['one that has ended', { exp: seconds() - 1 }],
   ])('refuses %s', async (_what, change) => {
     expect(await verify(await signClaims(change))).toBeNull();
+  });
+
+  test('bears a clock that is a little ahead of ours', async () => {
+    expect(await verify(await signClaims({ iat: seconds() + 30 }))).toEqual(identity);
   });
 
   test('refuses another type of token', async () => {
@@ -109,6 +118,10 @@ describe('verifyAccessToken', () => {
     expect(await verify(token)).toBeNull();
   });
 });
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1_000);
+}
 
 function sign(): Promise<string> {
   return signAccessToken(identity, { privateKey: ours.privateKey, issuer, seconds: 900 });

@@ -12,7 +12,9 @@ export interface Identity {
 }
 
 const audience = 'commerce-api';
-const Claims = z.object({ sub: z.uuid(), roles: z.array(z.string().max(50)).max(50) });
+/** By how much the clock of another machine may be ahead of ours. */
+const aheadSeconds = 60;
+const Claims = z.object({ sub: z.uuid(), iat: z.number(), roles: z.array(z.string().max(50)).max(50) });
 
 /** Signs an ES256 access token (RFC 9068 claims `iss aud sub exp iat jti`, and `roles`). `seconds`: its life. */
 export async function signAccessToken(
@@ -41,9 +43,11 @@ export async function verifyAccessToken(
       audience,
       algorithms: ['ES256'],
       typ: 'at+jwt',
+      requiredClaims: ['sub', 'iat', 'exp'],
     });
-    const claims = Claims.safeParse(payload);
-    return claims.success ? { id: claims.data.sub, roles: claims.data.roles } : null;
+    const { data: claims } = Claims.safeParse(payload);
+    const isOfNow = claims && claims.iat <= Date.now() / 1_000 + aheadSeconds;
+    return isOfNow ? { id: claims.sub, roles: claims.roles } : null;
   } catch (error) {
     if (error instanceof errors.JOSEError) return null;
     throw error;
@@ -61,8 +65,18 @@ function keySet(publicKeys: string) {
   return made;
 }
 
-const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).min(1) });
+const PublicKey = z.object({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  kid: z.string().min(1),
+  alg: z.literal('ES256').optional(),
+  use: z.literal('sig').optional(),
+  x: z.string(),
+  y: z.string(),
+});
+const KeySet = z.object({ keys: z.array(PublicKey).min(1) });
 
+/** Reads a JWKS. Only public members come through, so that a private key set by mistake is not published. */
 export function parseKeySet(publicKeys: string): JSONWebKeySet {
   return KeySet.parse(JSON.parse(publicKeys));
 }

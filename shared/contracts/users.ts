@@ -35,7 +35,7 @@ export interface UsersApi {
   contact(trace: Trace, request: { user_id: string }): Promise<Contact | null>;
   /**
    * A new token for a mail that verifies the address; it voids the ones before. Made when the mail is, so that a raw
-   * token lies in no queue and no database. Null if the account is gone or verified.
+   * token lies in no queue and no database. Null if the account is gone, deactivated or verified.
    */
   verificationMail(trace: Trace, request: { user_id: string }): Promise<TokenMail | null>;
   /** The same for a password reset. Null if the account is gone or not active. */

@@ -29,7 +29,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const sqlState = sqlError(error)?.code;
   if (sqlState) return /^(08|53|57P)/.test(sqlState);
   for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof DatabaseUnavailable || at.name === 'NeonDbError') return true;
+    // A TimeoutError is our own limit, met while the answer was being read.
+    if (at instanceof DatabaseUnavailable || at.name === 'NeonDbError' || at.name === 'TimeoutError') return true;
   }
   return false;
 }

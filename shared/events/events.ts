@@ -19,6 +19,7 @@ const schemas = {
   'order.shipped': Ordered.extend({ tracking_number: z.string().nullable() }),
   'order.delivered': Ordered,
   'order.cancelled': Ordered,
+  'order.refunded': Ordered.extend({ refunded_amount: z.string(), currency: z.string() }),
   'payment.succeeded': Paid,
   'payment.failed': Paid.extend({ failure_reason: z.string() }),
 } as const;
@@ -45,6 +46,7 @@ export const consumers: Record<EventType, readonly Consumer[]> = {
   'order.shipped': ['notifications'],
   'order.delivered': [],
   'order.cancelled': ['products', 'notifications'],
+  'order.refunded': ['notifications'],
   'payment.succeeded': ['orders'],
   'payment.failed': [],
 };

@@ -1,13 +1,19 @@
 import { z } from '@hono/zod-openapi';
 
-/** Text of 1 to `max` characters without the NUL character, which Postgres cannot store. */
+/**
+ * Text of 1 to `max` characters. Control characters other than line feed and tab are refused (Postgres cannot store
+ * NUL, and no other is ever meant), as are halves of surrogate pairs, which are no characters.
+ */
 export function text(max: number) {
   return z
     .string()
     .trim()
     .min(1)
     .max(max)
-    .refine((value) => !value.includes('\0'), { error: 'The character NUL is not allowed.' });
+    .refine((value) => value.isWellFormed() && !/[^\P{Cc}\n\t]/u.test(value), {
+      error: 'Control characters are not allowed.',
+      params: { code: 'invalid_character' },
+    });
 }
 
 export const Id = z.uuid().openapi({ example: '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f' });

@@ -10,7 +10,7 @@ import { startStack } from '#tools/stack/stack.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    stack: { url: string; urls: Record<string, string>; neonEndpoint: string };
+    stack: { url: string; directory: string; urls: Record<string, string>; neonEndpoint: string };
   }
 }
 
@@ -33,7 +33,7 @@ export default async function setup(project: TestProject) {
   });
   await loadDemoData(stack, () => {});
   const { urls, neonEndpoint } = stack.databases;
-  project.provide('stack', { url: stack.url, urls, neonEndpoint });
+  project.provide('stack', { url: stack.url, directory, urls, neonEndpoint });
   return async () => {
     await stack.stop();
     if (process.env['SHOP_TEST_KEEP']) console.log(`Kept ${directory}`);

@@ -1,22 +1,25 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { exportJWK, generateKeyPair } from 'jose';
-import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 
-const Keys = z.object({ private_key: z.string(), public_keys: z.string() });
+import { KeyFile, newKeyFile, privateKeyOf, publicKeysOf } from '#tools/keys/rotation.ts';
+
+/** How shops kept their one key before there was a next one. */
+const SingleKey = z.object({ private_key: z.string() });
 
 /** The stack's own token keys (ES256, as JWK and JWKS), made once and kept, so that tokens survive a restart. */
-export async function loadKeys(directory: string): Promise<z.infer<typeof Keys>> {
-  const file = join(directory, 'keys.json');
-  if (existsSync(file)) return Keys.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const pair = await generateKeyPair('ES256', { extractable: true });
-  const shared = { kid: uuidv7(), alg: 'ES256', use: 'sig' };
-  const keys = {
-    private_key: JSON.stringify({ ...(await exportJWK(pair.privateKey)), ...shared }),
-    public_keys: JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), ...shared }] }),
-  };
+export async function loadKeys(directory: string): Promise<{ private_key: string; public_keys: string }> {
+  const keys = await readOrMake(join(directory, 'keys.json'));
+  return { private_key: privateKeyOf(keys), public_keys: publicKeysOf(keys) };
+}
+
+async function readOrMake(file: string): Promise<KeyFile> {
+  const stored: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const known = KeyFile.safeParse(stored);
+  if (known.success) return known.data;
+  const single = SingleKey.safeParse(stored);
+  const keys = await newKeyFile(single.success ? JSON.parse(single.data.private_key) : undefined);
   writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
   return keys;
 }

@@ -47,10 +47,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     writeUrls(directory, port, databases);
     const keys = await loadKeys(directory);
-    const workers = writeWorkerConfigs(root, directory, { databases, keys, variables: options.variables ?? {} });
+    const url = `http://localhost:${port}`;
+    const workers = writeWorkerConfigs(root, directory, { url, databases, keys, variables: options.variables ?? {} });
     log('Starting the workers');
     const child = await startWorkers(workers, { root, directory, ports, onLine: options.onWorkerLine });
-    const url = `http://localhost:${port}`;
     const stopCron = driveCron(url, workers, log);
     const stop = async () => {
       stopCron();

@@ -19,6 +19,7 @@ const Config = z.looseObject({
 });
 
 export interface LocalSettings {
+  url: string;
   databases: Databases;
   keys: Awaited<ReturnType<typeof loadKeys>>;
   variables: Record<string, string>;
@@ -59,13 +60,13 @@ export function writeWorkerConfigs(root: string, directory: string, settings: Lo
   });
 }
 
-function variablesOf(name: WorkerName, { databases, keys, variables }: LocalSettings): Record<string, string> {
+function variablesOf(name: WorkerName, { url, databases, keys, variables }: LocalSettings): Record<string, string> {
   const common = { ENVIRONMENT: 'local', JWT_PUBLIC_KEYS: keys.public_keys, ...variables };
   switch (name) {
     case 'gateway':
       return common;
     case 'notifications':
-      return { ...common, EMAIL_ADAPTER: 'mailbox', STOREFRONT_URL: 'http://localhost:8787' };
+      return { ...common, EMAIL_ADAPTER: 'mailbox', STOREFRONT_URL: url };
     case 'cart':
       return { ...common, MONGODB_URI: databases.urls.mongo };
     case 'users':

@@ -2,10 +2,22 @@ import { createService } from '#shared/http/service.ts';
 
 import type { Bindings } from './env.ts';
 import { addAddressRoutes } from './routes/addresses/addresses.handlers.ts';
+import { addAdminUserRoutes } from './routes/admin-users/admin-users.handlers.ts';
+import { addAuditLogRoutes } from './routes/audit-log/audit-log.handlers.ts';
 import { addAuthRoutes } from './routes/auth/auth.handlers.ts';
+import { addPasswordResetRoutes } from './routes/password-reset/password-reset.handlers.ts';
 import { addProfileRoutes } from './routes/profile/profile.handlers.ts';
+import { addRoleRoutes } from './routes/roles/roles.handlers.ts';
+import { addSessionRoutes } from './routes/sessions/sessions.handlers.ts';
+import { addVerificationRoutes } from './routes/verification/verification.handlers.ts';
 
 export const app = createService<Bindings>('users');
 addAuthRoutes(app);
+addVerificationRoutes(app);
+addPasswordResetRoutes(app);
 addProfileRoutes(app);
+addSessionRoutes(app);
 addAddressRoutes(app);
+addAdminUserRoutes(app);
+addRoleRoutes(app);
+addAuditLogRoutes(app);

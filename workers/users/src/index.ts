@@ -10,6 +10,7 @@ import { app } from './app.ts';
 import type { Bindings } from './env.ts';
 import { sweep } from './jobs/sweep.ts';
 import { findShopper } from './store/addresses.ts';
+import { findContact, newMailToken } from './store/mail-tokens.ts';
 
 export default {
   fetch: app.fetch,
@@ -24,16 +25,16 @@ export class UsersService extends WorkerEntrypoint<Bindings> implements UsersApi
     return withTrace('users', trace, () => findShopper(connect(this.env), request));
   }
 
-  async contact() {
-    return null;
+  contact(trace: Trace, { user_id }: Parameters<UsersApi['contact']>[1]) {
+    return withTrace('users', trace, () => findContact(connect(this.env), user_id));
   }
 
-  async verificationMail() {
-    return null;
+  verificationMail(trace: Trace, { user_id }: Parameters<UsersApi['verificationMail']>[1]) {
+    return withTrace('users', trace, () => newMailToken(connect(this.env), 'verification', user_id));
   }
 
-  async passwordResetMail() {
-    return null;
+  passwordResetMail(trace: Trace, { user_id }: Parameters<UsersApi['passwordResetMail']>[1]) {
+    return withTrace('users', trace, () => newMailToken(connect(this.env), 'password_reset', user_id));
   }
 
   health() {

@@ -7,7 +7,7 @@ import type { Change } from '../domain/change.ts';
 import type { Bindings } from '../env.ts';
 import type { Owner } from '../owner.ts';
 import type { Changed } from './collection.ts';
-import type { Found, Unavailable } from './connection.ts';
+import type { Deleted, Found, Unavailable } from './connection.ts';
 import type { Cart } from './documents.ts';
 
 /** A cart as it is to be shown; null if the user has none. */
@@ -42,9 +42,14 @@ export async function changeCart(
   return { ok: false, refusal: answer.refusal };
 }
 
+/** Deletes the user's cart, if there is one. 503 if the database does not answer. */
+export async function deleteCart(env: Bindings, user_id: string): Promise<void> {
+  const answer = await dependency<Deleted>('cart database', connectionOf(env, user_id).delete(currentTrace(), user_id));
+  if (!answer.ok) throw unavailable();
+}
+
 /** Deletes the carts of all users that have expired by `now`, and answers how many. */
 export async function deleteExpiredCarts(env: Bindings, now: Date): Promise<number> {
-  type Deleted = { ok: true; deleted: number } | Unavailable;
   const answer = await dependency<Deleted>('cart database', connectionOf(env, '').deleteExpired(currentTrace(), now));
   if (!answer.ok) throw unavailable();
   return answer.deleted;

@@ -34,6 +34,12 @@ export async function findLive(carts: Carts, user_id: string): Promise<Cart | nu
   return document === null ? null : cartOf(document);
 }
 
+/** Deletes the user's cart, expired or not. Answers how many there were. */
+export async function deleteCart(carts: Carts, user_id: string): Promise<number> {
+  const { deletedCount } = await carts.deleteMany({ user_id });
+  return deletedCount;
+}
+
 /** Deletes what has expired by `now`, so that it does not depend on the server whether and when this happens. */
 export async function deleteExpired(carts: Carts, now: Date): Promise<number> {
   const { deletedCount } = await carts.deleteMany({ expires_at: { $lte: now } });

@@ -7,7 +7,7 @@ import { describeError, log } from '#shared/http/log.ts';
 import type { Change } from '../domain/change.ts';
 import type { Bindings } from '../env.ts';
 import type { Owner } from '../owner.ts';
-import { type Carts, cartsOf, type Changed, changeStored, deleteExpired, findLive } from './collection.ts';
+import { type Carts, cartsOf, type Changed, changeStored, deleteCart, deleteExpired, findLive } from './collection.ts';
 import type { Cart } from './documents.ts';
 import { turnTaking } from './turns.ts';
 
@@ -18,6 +18,7 @@ export interface Unavailable {
 }
 
 export type Found = { ok: true; cart: Cart | null } | Unavailable;
+export type Deleted = { ok: true; deleted: number } | Unavailable;
 
 /** Longer than the driver's own limits, so that its reason gets into the log. */
 const callMilliseconds = 3_500;
@@ -52,7 +53,13 @@ export class CartConnection extends DurableObject<Bindings> {
     );
   }
 
-  deleteExpired(trace: Trace, now: Date): Promise<{ ok: true; deleted: number } | Unavailable> {
+  delete(trace: Trace, user_id: string): Promise<Deleted> {
+    return this.#ask(trace, (carts) =>
+      this.#inTurn(user_id, async () => ({ ok: true, deleted: await deleteCart(carts, user_id) })),
+    );
+  }
+
+  deleteExpired(trace: Trace, now: Date): Promise<Deleted> {
     return this.#ask(trace, async (carts) => ({ ok: true, deleted: await deleteExpired(carts, now) }));
   }
 

@@ -17,13 +17,30 @@ describe('hasPasswordLength', () => {
 });
 
 describe('weaknessOf', () => {
-  const refusal = { code: 'password_is_email', message: 'Choose a password that is not the email address.' };
+  test.each(['ada@example.com', 'ADA@Example.com', ' ada@example.com '])(
+    'refuses the email as "%s"',
+    async (password) => {
+      expect(await weaknessOf(password, 'ada@example.com')).toEqual({
+        code: 'password_is_email',
+        message: 'Choose a password that is not the email address.',
+      });
+    },
+  );
 
-  test.each(['ada@example.com', 'ADA@Example.com', ' ada@example.com '])('refuses the email as "%s"', (password) => {
-    expect(weaknessOf(password, 'ada@example.com')).toEqual(refusal);
-  });
+  test.each(['qwertyuiop', '1234567890', 'Password1234', 'ADMINISTRATOR', ' 1q2w3e4r5t '])(
+    'refuses the common password "%s"',
+    async (password) => {
+      expect(await weaknessOf(password, 'ada@example.com')).toEqual({
+        code: 'password_common',
+        message: 'Choose a password that fewer people use.',
+      });
+    },
+  );
 
-  test('has nothing against a password that only contains the email', () => {
-    expect(weaknessOf('ada@example.com-1815', 'ada@example.com')).toBeNull();
-  });
+  test.each(['ada@example.com-1815', 'qwertyuiop qwertyuiop', 'correct horse battery staple'])(
+    'has nothing against "%s", which only contains such a word',
+    async (password) => {
+      expect(await weaknessOf(password, 'ada@example.com')).toBeNull();
+    },
+  );
 });

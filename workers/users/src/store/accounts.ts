@@ -32,12 +32,3 @@ export async function findAccount(db: Database, id: string) {
     .where(and(eq(users.id, id), isLive));
   return account ?? null;
 }
-
-/** The account and its password's hash, deactivated or not, for a login. `email` in lower case. */
-export async function findCredentials(db: Database, email: string) {
-  const [found] = await db
-    .select({ account: accountColumns, password: users.password })
-    .from(users)
-    .where(and(eq(sql`lower(${users.email})`, email), not(users.is_deleted)));
-  return found ?? null;
-}

@@ -32,6 +32,7 @@ const addressColumns = {
 
 export type AddressRow = Omit<typeof userAddresses.$inferSelect, 'user_id'>;
 export type NewAddress = Omit<AddressRow, 'id' | 'created_at' | 'updated_at'>;
+export type AddressChange = { [Field in keyof NewAddress]?: NewAddress[Field] | undefined };
 
 /** Up to `limit` addresses of the user after `position`, newest first; null if the account is not live. */
 export async function listAddresses(
@@ -58,12 +59,17 @@ export async function findAddress(
   userId: string,
   addressId: string,
 ): Promise<AddressRow | null | 'account_gone'> {
-  const [found] = await db
+  const [found] = await selectAddress(db, userId, addressId);
+  return found ? found.address : 'account_gone';
+}
+
+/** One row for a live account, with the address if it is theirs. */
+function selectAddress(db: Database, userId: string, addressId: string) {
+  return db
     .select({ address: addressColumns })
     .from(users)
     .leftJoin(userAddresses, and(eq(userAddresses.user_id, users.id), eq(userAddresses.id, addressId)))
     .where(and(eq(users.id, userId), isLive));
-  return found ? found.address : 'account_gone';
 }
 
 /**
@@ -87,6 +93,7 @@ export async function addAddress(db: Database, userId: string, address: NewAddre
   return added ?? null;
 }
 
+/** The share lock makes a deletion of the account that runs meanwhile either see this address or come first. */
 function insertAddress(db: Database, userId: string, id: string, address: NewAddress) {
   return db.execute(sql`
     INSERT INTO user_addresses (id, user_id, address_type, full_name, phone_number, address_line1, address_line2,
@@ -94,7 +101,7 @@ function insertAddress(db: Database, userId: string, id: string, address: NewAdd
     SELECT ${id}, users.id, ${address.address_type}, ${address.full_name}, ${address.phone_number},
       ${address.address_line1}, ${address.address_line2}, ${address.city}, ${address.state}, ${address.postal_code},
       ${address.country}, ${address.is_default}
-      FROM users WHERE users.id = ${userId} AND is_active AND NOT is_deleted`);
+      FROM users WHERE users.id = ${userId} AND is_active AND NOT is_deleted FOR SHARE`);
 }
 
 function lockLiveUser(db: Database, userId: string) {
@@ -114,9 +121,65 @@ function clearDefault(db: Database, userId: string, type: NewAddress['address_ty
         eq(userAddresses.user_id, userId),
         eq(userAddresses.address_type, type),
         userAddresses.is_default,
-        sql`EXISTS (SELECT FROM users WHERE users.id = ${userId} AND is_active AND NOT is_deleted)`,
+        isOfLive(userId),
       ),
     );
+}
+
+function isOfLive(userId: string) {
+  return sql`EXISTS (SELECT FROM users WHERE users.id = ${userId} AND is_active AND NOT is_deleted)`;
+}
+
+/**
+ * Changes the address if it is the user's, null if there is none; `account_gone` if the account is not live. One that
+ * is a default afterwards takes the flag from the one that was, of the type it then has. Like two new defaults, two
+ * changes at once wait for each other at the user's row.
+ */
+export async function changeAddress(
+  db: Database,
+  userId: string,
+  addressId: string,
+  change: AddressChange,
+): Promise<AddressRow | null | 'account_gone'> {
+  if (Object.keys(change).length === 0) return findAddress(db, userId, addressId);
+  const [, , , [found]] = await db.batch([
+    lockLiveUser(db, userId),
+    clearDefaultFor(db, userId, addressId, change),
+    db
+      .update(userAddresses)
+      .set(change)
+      .where(and(eq(userAddresses.id, addressId), eq(userAddresses.user_id, userId), isOfLive(userId))),
+    selectAddress(db, userId, addressId),
+  ]);
+  return found ? found.address : 'account_gone';
+}
+
+/** Takes the flag from the default that the changed address is going to replace, if it is going to replace one. */
+function clearDefaultFor(db: Database, userId: string, addressId: string, change: AddressChange) {
+  const { address_type = null, is_default = null } = change;
+  return db.execute(sql`
+    UPDATE user_addresses AS former SET is_default = false
+      FROM user_addresses AS changed
+     WHERE changed.id = ${addressId} AND changed.user_id = ${userId} AND ${isOfLive(userId)}
+       AND coalesce(${is_default}, changed.is_default)
+       AND former.user_id = changed.user_id AND former.id <> changed.id AND former.is_default
+       AND former.address_type = coalesce(${address_type}, changed.address_type)`);
+}
+
+/** Deletes the address; false if the user has no such one. */
+export async function deleteAddress(
+  db: Database,
+  userId: string,
+  addressId: string,
+): Promise<boolean | 'account_gone'> {
+  const [[owner], deleted] = await db.batch([
+    lockLiveUser(db, userId),
+    db
+      .delete(userAddresses)
+      .where(and(eq(userAddresses.id, addressId), eq(userAddresses.user_id, userId), isOfLive(userId)))
+      .returning({ id: userAddresses.id }),
+  ]);
+  return owner ? deleted.length > 0 : 'account_gone';
 }
 
 /** The live user's email, and those of the addresses that are theirs. */

@@ -7,7 +7,7 @@ import type { OutboxEvent } from '#shared/events/events.ts';
 import { insertEvents } from '#shared/events/outbox.ts';
 
 import { type Account, accountColumns } from './accounts.ts';
-import { insertFirstToken } from './sessions.ts';
+import { insertFirstToken, type NewSession } from './sessions.ts';
 
 type NewUser = Pick<
   typeof users.$inferInsert,
@@ -18,14 +18,14 @@ type NewUser = Pick<
 export async function registerUser(
   db: Database,
   user: NewUser,
-  refreshToken: string,
+  session: NewSession,
   event: OutboxEvent,
 ): Promise<{ account: Account } | { taken: 'email' | 'phone_number' }> {
   try {
     const [, , , , [account]] = await db.batch([
       db.insert(users).values(user),
       db.insert(userRoleMapping).values({ user_id: user.id, role_id: customerRole }),
-      insertFirstToken(db, user.id, refreshToken),
+      insertFirstToken(db, user.id, session),
       insertEvents(db, [event]),
       db.select(accountColumns).from(users).where(eq(users.id, user.id)),
     ]);

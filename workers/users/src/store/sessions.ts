@@ -12,30 +12,49 @@ import { sha256 } from '#shared/auth/secrets.ts';
 import type { Database } from '#shared/db/postgres.ts';
 
 import { type Account, accountColumns } from './accounts.ts';
+import { type Attempt, giveBack } from './login-failures.ts';
 
 const life = sql`now() + interval '30 days'`;
 
 /** How long the token just replaced still works, for a client that lost the answer. */
 const grace = sql`interval '10 seconds'`;
 
-/** The statement that begins a session for a user made in the same batch. */
-export function insertFirstToken(db: Database, userId: string, token: string) {
-  return db
-    .insert(refreshTokens)
-    .values({ id: uuidv7(), family_id: uuidv7(), user_id: userId, token_hash: sha256(token), expires_at: life });
+/** What a session begins with. `userAgent`: what the client calls itself, at most 255 characters. */
+export interface NewSession {
+  token: string;
+  userAgent: string | null;
 }
 
-/** Begins a session, unless the account was deactivated, deleted or given another password since it was read: false. */
+/** The statement that begins a session for a user made in the same batch. */
+export function insertFirstToken(db: Database, userId: string, { token, userAgent }: NewSession) {
+  return db.insert(refreshTokens).values({
+    id: uuidv7(),
+    family_id: uuidv7(),
+    user_id: userId,
+    token_hash: sha256(token),
+    user_agent: userAgent,
+    expires_at: life,
+  });
+}
+
+/**
+ * Begins a session and gives the login attempt back. Answers false, and begins none, if the account was deactivated,
+ * deleted or given another password since it was read.
+ */
 export async function beginSession(
   db: Database,
   user: { id: string; password: string },
-  token: string,
+  { token, userAgent }: NewSession,
+  attempt: Attempt,
 ): Promise<boolean> {
-  const { rowCount } = await db.execute(sql`
-    INSERT INTO refresh_tokens (id, family_id, user_id, token_hash, expires_at)
-    SELECT ${uuidv7()}, ${uuidv7()}, users.id, ${sha256(token)}, ${life} FROM users
-     WHERE users.id = ${user.id} AND password = ${user.password} AND is_active AND NOT is_deleted
-       FOR SHARE`);
+  const [{ rowCount }] = await db.batch([
+    db.execute(sql`
+      INSERT INTO refresh_tokens (id, family_id, user_id, token_hash, user_agent, expires_at)
+      SELECT ${uuidv7()}, ${uuidv7()}, users.id, ${sha256(token)}, ${userAgent}, ${life} FROM users
+       WHERE users.id = ${user.id} AND password = ${user.password} AND is_active AND NOT is_deleted
+         FOR SHARE`),
+    giveBack(db, attempt),
+  ]);
   return rowCount === 1;
 }
 
@@ -50,7 +69,7 @@ export async function rotateToken(db: Database, token: string, successor: string
     lockUserOf(db, token),
     db.execute(sql`
       WITH presented AS (
-        SELECT token.id, family_id, user_id,
+        SELECT token.id, family_id, user_id, user_agent,
           CASE WHEN revoked_at IS NOT NULL OR replaced_at <= now() - ${grace} THEN 'reused'
                WHEN expires_at > now() AND is_active AND NOT is_deleted THEN 'valid'
                ELSE 'dead' END AS verdict
@@ -62,8 +81,8 @@ export async function rotateToken(db: Database, token: string, successor: string
       revoked AS (
         UPDATE refresh_tokens AS token SET revoked_at = now() FROM presented
          WHERE token.family_id = presented.family_id AND verdict = 'reused' AND revoked_at IS NULL)
-      INSERT INTO refresh_tokens (id, family_id, user_id, token_hash, expires_at)
-      SELECT ${id}, family_id, user_id, ${sha256(successor)}, ${life} FROM presented WHERE verdict = 'valid'`),
+      INSERT INTO refresh_tokens (id, family_id, user_id, token_hash, user_agent, expires_at)
+      SELECT ${id}, family_id, user_id, ${sha256(successor)}, user_agent, ${life} FROM presented WHERE verdict = 'valid'`),
     db
       .select(accountColumns)
       .from(users)

@@ -1,12 +1,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { z } from 'zod';
 
 import { currentTrace } from '#shared/http/context.ts';
-import { invalid, notFound } from '#shared/http/problem.ts';
+import { notFound } from '#shared/http/problem.ts';
+import { dependency } from '#shared/rpc.ts';
 
 import type { GatewayEnv } from '../../env.ts';
-
-const AdvanceSeconds = z.coerce.number().int().min(0).max(31_536_000).default(0);
+import { listCapturedEmails, sweepShop } from './developer.contract.ts';
 
 /** Tools of the local environment. Elsewhere these paths do not exist. */
 export function addDeveloperRoutes(app: OpenAPIHono<GatewayEnv>): void {
@@ -16,18 +15,20 @@ export function addDeveloperRoutes(app: OpenAPIHono<GatewayEnv>): void {
   });
 
   // Payments first: what it settles is what orders must not cancel.
-  app.post('/dev/sweep', async (c) => {
-    const parsed = AdvanceSeconds.safeParse(c.req.query('advance_seconds'));
-    if (!parsed.success) {
-      throw invalid([{ parameter: 'advance_seconds', code: 'invalid', message: 'Send whole seconds from 0 on.' }]);
-    }
+  app.openapi(sweepShop, async (c) => {
     const trace = currentTrace();
-    const clock = { advance_seconds: parsed.data };
+    const clock = c.req.valid('query');
     const payments = await c.env.PAYMENTS_SERVICE.sweep(trace, clock);
     const orders = await c.env.ORDERS_SERVICE.sweep(trace, clock);
     const products = await c.env.PRODUCTS_SERVICE.sweep(trace, clock);
     const cart = await c.env.CART_SERVICE.sweep(trace, clock);
     const users = await c.env.USERS_SERVICE.sweep(trace, clock);
-    return c.json({ payments, orders, products, cart, users });
+    return c.json({ payments, orders, products, cart, users }, 200);
+  });
+
+  app.openapi(listCapturedEmails, async (c) => {
+    const { to = null } = c.req.valid('query');
+    const data = await dependency('notifications', c.env.NOTIFICATIONS_SERVICE.mailbox(currentTrace(), { to }));
+    return c.json({ data }, 200, { 'cache-control': 'no-store' });
   });
 }

@@ -15,20 +15,31 @@ const Country = z
   .refine(isCountry, { error: 'Send an ISO 3166-1 alpha-2 code in upper case, such as US.' })
   .openapi({ minLength: 2, maxLength: 2, example: 'US' });
 
+const fields = {
+  address_type: AddressType,
+  full_name: text(200).openapi({ example: 'Ada Lovelace' }),
+  phone_number: PhoneNumber,
+  address_line1: text(255).openapi({ example: '1 Market Street' }),
+  address_line2: text(255).nullable().openapi({ example: 'Floor 3' }),
+  city: text(100).openapi({ example: 'San Francisco' }),
+  state: text(100).openapi({ example: 'CA' }),
+  postal_code: text(20).openapi({ example: '94105' }),
+  country: Country,
+  is_default: z.boolean().openapi({ description: 'Takes the place of the default of its type.' }),
+};
+
 const AddressInput = z
   .strictObject({
-    address_type: AddressType,
-    full_name: text(200).openapi({ example: 'Ada Lovelace' }),
-    phone_number: PhoneNumber,
-    address_line1: text(255).openapi({ example: '1 Market Street' }),
-    address_line2: text(255).nullable().default(null).openapi({ example: 'Floor 3' }),
-    city: text(100).openapi({ example: 'San Francisco' }),
-    state: text(100).openapi({ example: 'CA' }),
-    postal_code: text(20).openapi({ example: '94105' }),
-    country: Country,
-    is_default: z.boolean().default(false).openapi({ description: 'Takes the place of the default of its type.' }),
+    ...fields,
+    address_line2: fields.address_line2.default(null),
+    is_default: fields.is_default.default(false),
   })
   .openapi('AddressInput');
+
+const AddressPatch = z
+  .strictObject(fields)
+  .partial()
+  .openapi('AddressPatch', { example: { is_default: true } });
 
 const Address = z
   .object({
@@ -100,4 +111,29 @@ export const getAddress = contract({
   ...access.customer,
   request: { params: IdPath },
   responses: { 200: json(Address, 'The address') },
+});
+
+export const updateAddress = contract({
+  method: 'patch',
+  path: '/v1/me/addresses/{id}',
+  operationId: 'updateAddress',
+  tags: ['Addresses'],
+  summary: 'Change one of your addresses',
+  description:
+    'A default that gets another `address_type` is the default there. Orders keep the address they were given.',
+  ...access.customer,
+  request: { params: IdPath, body: jsonBody(AddressPatch) },
+  responses: { 200: json(Address, 'The address as it is now') },
+});
+
+export const deleteAddress = contract({
+  method: 'delete',
+  path: '/v1/me/addresses/{id}',
+  operationId: 'deleteAddress',
+  tags: ['Addresses'],
+  summary: 'Delete one of your addresses',
+  description: 'No other address becomes the default in its place. Orders keep the address they were given.',
+  ...access.customer,
+  request: { params: IdPath },
+  responses: { 204: { description: 'The address is gone' } },
 });

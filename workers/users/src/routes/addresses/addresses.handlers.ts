@@ -7,7 +7,14 @@ import { notFound } from '#shared/http/problem.ts';
 import type { UsersEnv } from '../../env.ts';
 import * as store from '../../store/addresses.ts';
 import { accountGone } from '../values.ts';
-import { type Address, createAddress, getAddress, listAddresses } from './addresses.contract.ts';
+import {
+  type Address,
+  createAddress,
+  deleteAddress,
+  getAddress,
+  listAddresses,
+  updateAddress,
+} from './addresses.contract.ts';
 
 const list = { path: listAddresses.path, sort: '-created_at' };
 
@@ -33,6 +40,21 @@ export function addAddressRoutes(app: OpenAPIHono<UsersEnv>): void {
     if (found === 'account_gone') throw accountGone();
     if (!found) throw notFound('address');
     return c.json(presentAddress(found), 200);
+  });
+
+  app.openapi(updateAddress, async (c) => {
+    const { id } = c.req.valid('param');
+    const changed = await store.changeAddress(connect(c.env), c.get('actor').id, id, c.req.valid('json'));
+    if (changed === 'account_gone') throw accountGone();
+    if (!changed) throw notFound('address');
+    return c.json(presentAddress(changed), 200);
+  });
+
+  app.openapi(deleteAddress, async (c) => {
+    const deleted = await store.deleteAddress(connect(c.env), c.get('actor').id, c.req.valid('param').id);
+    if (deleted === 'account_gone') throw accountGone();
+    if (!deleted) throw notFound('address');
+    return c.body(null, 204);
   });
 }
 

@@ -4,14 +4,9 @@ import { access } from '#shared/auth/access.ts';
 import { contract, created, errors, json, jsonBody } from '#shared/http/contract.ts';
 import { text } from '#shared/http/values.ts';
 
-import { hasPasswordLength } from '../../domain/passwords.ts';
 import { User } from '../profile/user.ts';
 import { Email, PhoneNumber } from '../values.ts';
-
-const NewPassword = z
-  .string()
-  .refine(hasPasswordLength, { error: 'Choose a password of 10 to 128 characters.' })
-  .openapi({ minLength: 10, maxLength: 128, example: 'correct horse battery staple' });
+import { NewPassword } from './new-password.ts';
 
 const Registration = z
   .strictObject({
@@ -80,11 +75,14 @@ export const login = contract({
   operationId: 'login',
   tags: ['Auth'],
   summary: 'Sign in with email and password',
+  description:
+    'After 10 wrong passwords for an email address within 15 minutes a client is refused until that time is over, ' +
+    'with the right password too; after 100 within a day every client is. Setting a new password by mail ends both.',
   ...access.public,
   request: { body: jsonBody(Credentials) },
   responses: {
     200: json(Session, 'Signed in'),
-    ...errors('invalid_credentials', 'account_inactive'),
+    ...errors('invalid_credentials', 'account_inactive', 'too_many_attempts'),
   },
 });
 
