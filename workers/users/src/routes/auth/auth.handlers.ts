@@ -22,7 +22,7 @@ const personal = { 'cache-control': 'no-store' };
 export function addAuthRoutes(app: OpenAPIHono<UsersEnv>): void {
   app.openapi(register, async (c) => {
     const { password, ...profile } = c.req.valid('json');
-    await refuseWeakPassword(password, profile.email, '/password');
+    refuseWeakPassword(password, profile.email, '/password');
     const db = connect(c.env);
     const user = { ...profile, id: uuidv7(), password: await hashPassword(password) };
     const token = newSecret();

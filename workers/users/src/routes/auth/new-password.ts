@@ -19,7 +19,7 @@ export const NewPassword = z
   });
 
 /** 422 at `pointer` for a password that is the account's email address, or a common one. */
-export async function refuseWeakPassword(password: string, email: string, pointer: `/${string}`): Promise<void> {
-  const weakness = await weaknessOf(password, email);
+export function refuseWeakPassword(password: string, email: string, pointer: `/${string}`): void {
+  const weakness = weaknessOf(password, email);
   if (weakness) throw invalid([{ pointer, ...weakness }]);
 }

@@ -26,7 +26,7 @@ export function addPasswordResetRoutes(app: OpenAPIHono<UsersEnv>): void {
     const db = connect(c.env);
     const account = await findResetAccount(db, token);
     if (!account) throw invalidToken();
-    await refuseWeakPassword(password, account.email, '/password');
+    refuseWeakPassword(password, account.email, '/password');
     const hash = await hashPassword(password);
     const event = newEvent('user.password_changed', account.id, { user_id: account.id });
     const isReset = await store.resetPassword(db, token, { account, hash, event });

@@ -28,7 +28,7 @@ export async function replacePassword(
   { id, email }: { id: string; email: string },
   { current_password, new_password, address }: PasswordChange,
 ): Promise<OutboxEvent> {
-  await refuseWeakPassword(new_password, email, '/new_password');
+  refuseWeakPassword(new_password, email, '/new_password');
   const attempt = attemptOf(email, address);
   const event = newEvent('user.password_changed', id, { user_id: id });
   for (let tries = 0; tries < maxTries; tries++) {
