@@ -1,4 +1,5 @@
 import { neon, neonConfig } from '@neondatabase/serverless';
+import { sql } from 'drizzle-orm';
 import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
 
 import { DatabaseUnavailable } from '#shared/db/errors.ts';
@@ -31,4 +32,9 @@ async function countedFetch(url: string, init: RequestInit): Promise<Response> {
   } catch (error) {
     throw new DatabaseUnavailable(error);
   }
+}
+
+/** The least that shows that the database answers, for the readiness probe. */
+export async function ping(db: Database): Promise<void> {
+  await db.execute(sql`SELECT 1`);
 }

@@ -1,8 +1,7 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
-import { sql } from 'drizzle-orm';
 
 import type { OrdersApi } from '#shared/contracts/orders.ts';
-import { connect } from '#shared/db/postgres.ts';
+import { connect, ping } from '#shared/db/postgres.ts';
 import { consume } from '#shared/events/consume.ts';
 import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
 import { type Health, measureHealth } from '#shared/rpc.ts';
@@ -41,7 +40,7 @@ export class OrdersService extends WorkerEntrypoint<Bindings> implements OrdersA
   }
 
   health(): Promise<Health> {
-    return measureHealth(() => connect(this.env).execute(sql`SELECT 1`));
+    return measureHealth(() => ping(connect(this.env)));
   }
 
   sweep(trace: Trace, { advance_seconds }: Request<'sweep'>): Promise<Record<string, number>> {

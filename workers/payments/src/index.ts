@@ -1,8 +1,7 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
-import { sql } from 'drizzle-orm';
 
 import type { OrderPayment, PaymentsApi } from '#shared/contracts/payments.ts';
-import { connect } from '#shared/db/postgres.ts';
+import { connect, ping } from '#shared/db/postgres.ts';
 import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
 import { type Health, measureHealth } from '#shared/rpc.ts';
 
@@ -27,7 +26,7 @@ export class PaymentsService extends WorkerEntrypoint<Bindings> implements Payme
   }
 
   health(): Promise<Health> {
-    return measureHealth(() => connect(this.env).execute(sql`SELECT 1`));
+    return measureHealth(() => ping(connect(this.env)));
   }
 
   sweep(trace: Trace, { advance_seconds }: { advance_seconds: number }): Promise<Record<string, number>> {

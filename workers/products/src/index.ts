@@ -1,8 +1,7 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
-import { sql } from 'drizzle-orm';
 
 import type { ProductsApi } from '#shared/contracts/products.ts';
-import { connect } from '#shared/db/postgres.ts';
+import { connect, ping } from '#shared/db/postgres.ts';
 import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
 import { measureHealth } from '#shared/rpc.ts';
 
@@ -39,7 +38,7 @@ export class ProductsService extends WorkerEntrypoint<Bindings> implements Produ
   }
 
   health() {
-    return measureHealth(() => connect(this.env).execute(sql`SELECT 1`));
+    return measureHealth(() => ping(connect(this.env)));
   }
 
   sweep(trace: Trace, { advance_seconds }: { advance_seconds: number }) {
