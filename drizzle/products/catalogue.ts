@@ -1,13 +1,17 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   boolean,
   check,
+  customType,
   foreignKey,
   index,
   integer,
   json,
   jsonb,
+  numeric,
   pgTable,
+  real,
   text,
   uniqueIndex,
   uuid,
@@ -17,6 +21,8 @@ import { instant, money } from '#shared/db/tables.ts';
 
 /** Outer size of a product in centimetres. Seed: products.dimensions. */
 export type Dimensions = { length: number; width: number; height: number };
+
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 
 /** Seed: categories. Soft-deleted rows free their name and slug. */
 export const categories = pgTable(
@@ -53,9 +59,25 @@ export const categories = pgTable(
 );
 
 /**
+ * How many listed products each category holds directly: the sum over its rows. Triggers add a row for every change
+ * instead of updating one, so that nobody waits for anybody; the sweep adds them up.
+ */
+export const categoryProductCounts = pgTable(
+  'category_product_counts',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    category_id: uuid('category_id').notNull(),
+    product_count: integer('product_count').notNull(),
+  },
+  (table) => [index('category_product_counts_category_id_index').on(table.category_id)],
+);
+
+/**
  * Seed: products. A variant is a row of its own; rows of one group share `variant_group_id`, carry `options`
  * (`{"Size":"Small"}`) and have one face, `is_group_primary`, which is what lists show. A product without variants
- * is its own face. `rating_sum` and `rating_count` cover approved reviews. `weight` is in kg.
+ * is its own face. `rating_sum` and `rating_count` cover approved reviews; `rating` is their average, 0 without any.
+ * `sample_key` is a random number in [0, 1): the rows with the smallest ones are a fair sample of any selection.
+ * `search` is what full-text search looks at. `weight` is in kg.
  */
 export const products = pgTable(
   'products',
@@ -88,6 +110,15 @@ export const products = pgTable(
     is_group_primary: boolean('is_group_primary').notNull().default(true),
     rating_sum: integer('rating_sum').notNull().default(0),
     rating_count: integer('rating_count').notNull().default(0),
+    rating: numeric('rating', { precision: 3, scale: 2 })
+      .notNull()
+      .generatedAlwaysAs(sql`CASE WHEN rating_count = 0 THEN 0 ELSE round(rating_sum::numeric / rating_count, 2) END`),
+    sample_key: real('sample_key')
+      .notNull()
+      .default(sql`random()`),
+    search: tsvector('search')
+      .notNull()
+      .generatedAlwaysAs(sql`product_document(name, sku, barcode, vendor, tags, short_description, description)`),
     version: integer('version').notNull().default(1),
     is_deleted: boolean('is_deleted').notNull().default(false),
     deleted_at: instant('deleted_at'),
@@ -128,6 +159,22 @@ export const products = pgTable(
         .where(listed),
       index('products_price_id_index').on(table.price, table.id).where(listed),
       index('products_name_id_index').on(table.name, table.id).where(listed),
+      index('products_rating_id_index')
+        .on(table.rating.desc().nullsFirst(), table.id.desc().nullsFirst())
+        .where(listed),
+      index('products_sample_key_index').on(table.sample_key).where(listed),
+      index('products_category_id_price_id_index').on(table.category_id, table.price, table.id).where(listed),
+      index('products_category_id_name_id_index').on(table.category_id, table.name, table.id).where(listed),
+      index('products_category_id_rating_id_index')
+        .on(table.category_id, table.rating.desc().nullsFirst(), table.id.desc().nullsFirst())
+        .where(listed),
+      // Staff see inactive and deleted ones too.
+      index('products_admin_created_at_id_index').on(
+        table.created_at.desc().nullsFirst(),
+        table.id.desc().nullsFirst(),
+      ),
+      index('products_search_index').using('gin', table.search),
+      index('products_searchable_name_index').using('gin', sql`searchable(${table.name}) gin_trgm_ops`),
       index('products_category_id_created_at_id_index')
         .on(table.category_id, table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())
         .where(listed),

@@ -10,6 +10,7 @@ import {
   primaryKey,
   uniqueIndex,
   uuid,
+  varchar,
 } from 'drizzle-orm/pg-core';
 import { instant } from '#shared/db/tables.ts';
 import { products } from './catalogue.ts';
@@ -31,6 +32,9 @@ export const productInventory = pgTable(
     updated_at: instant('updated_at').notNull().defaultNow(),
   },
   (table) => [
+    index('product_inventory_low_stock_index')
+      .on(sql`(${table.quantity} - ${table.reserved_quantity})`, table.product_id)
+      .where(sql`${table.quantity} - ${table.reserved_quantity} <= ${table.low_stock_threshold}`),
     foreignKey({
       name: 'product_inventory_product_id_fkey',
       columns: [table.product_id],
@@ -42,6 +46,41 @@ export const productInventory = pgTable(
     check(
       'product_inventory_available_check',
       sql`${table.allow_backorder} or ${table.reserved_quantity} <= ${table.quantity}`,
+    ),
+  ],
+);
+
+export const movementKind = pgEnum('movement_kind', ['import', 'adjustment', 'sale', 'return']);
+
+/**
+ * Every change of what is on the shelf, written with it: `quantity` is the sum of the deltas. An adjustment has staff's
+ * `reason` and `actor_id`; a sale and a return have their order.
+ */
+export const inventoryMovements = pgTable(
+  'inventory_movements',
+  {
+    id: uuid('id').primaryKey(),
+    product_id: uuid('product_id').notNull(),
+    kind: movementKind('kind').notNull(),
+    delta: integer('delta').notNull(),
+    quantity_after: integer('quantity_after').notNull(),
+    reason: varchar('reason', { length: 255 }),
+    actor_id: uuid('actor_id'),
+    order_id: uuid('order_id'),
+    created_at: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    foreignKey({
+      name: 'inventory_movements_product_id_fkey',
+      columns: [table.product_id],
+      foreignColumns: [products.id],
+    }).onDelete('cascade'),
+    check('inventory_movements_delta_check', sql`${table.delta} <> 0`),
+    check('inventory_movements_quantity_after_check', sql`${table.quantity_after} >= 0`),
+    index('inventory_movements_product_id_created_at_id_index').on(
+      table.product_id,
+      table.created_at.desc().nullsFirst(),
+      table.id.desc().nullsFirst(),
     ),
   ],
 );

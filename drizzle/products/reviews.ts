@@ -14,7 +14,10 @@ import {
 import { instant } from '#shared/db/tables.ts';
 import { products } from './catalogue.ts';
 
-/** Seed: product_reviews. One review a user and product; deleting it allows a new one. */
+/**
+ * Seed: product_reviews. One review a user and product; deleting it allows a new one. Pending until staff look at it
+ * (`moderated_at` is null), then approved (`is_approved`) or rejected. `author_name` is all the public sees of the user.
+ */
 export const productReviews = pgTable(
   'product_reviews',
   {
@@ -26,6 +29,8 @@ export const productReviews = pgTable(
     comment: text('comment'),
     is_verified_purchase: boolean('is_verified_purchase').notNull().default(false),
     is_approved: boolean('is_approved').notNull().default(false),
+    moderated_at: instant('moderated_at'),
+    author_name: varchar('author_name', { length: 110 }).notNull(),
     created_at: instant('created_at').notNull().defaultNow(),
     updated_at: instant('updated_at').notNull().defaultNow(),
   },
@@ -37,11 +42,19 @@ export const productReviews = pgTable(
     }).onDelete('cascade'),
     check('product_reviews_rating_check', sql`${table.rating} between 1 and 5`),
     uniqueIndex('product_reviews_product_id_user_id_key').on(table.product_id, table.user_id),
+    check('product_reviews_moderated_at_check', sql`not ${table.is_approved} or ${table.moderated_at} is not null`),
     index('product_reviews_product_id_created_at_id_index').on(
       table.product_id,
       table.created_at.desc().nullsFirst(),
       table.id.desc().nullsFirst(),
     ),
+    index('product_reviews_product_id_approved_index')
+      .on(table.product_id, table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`${table.is_approved}`),
+    index('product_reviews_pending_index')
+      .on(table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`${table.moderated_at} is null`),
+    index('product_reviews_created_at_id_index').on(table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst()),
     index('product_reviews_user_id_index').on(table.user_id),
   ],
 );

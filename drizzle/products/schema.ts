@@ -1,6 +1,12 @@
 /** Every table of the products database. */
-export { categories, productImages, products } from './catalogue.ts';
+export { categories, categoryProductCounts, productImages, products } from './catalogue.ts';
 export type { Dimensions } from './catalogue.ts';
-export { inventoryReservations, productInventory, reservationState } from './inventory.ts';
+export {
+  inventoryMovements,
+  inventoryReservations,
+  movementKind,
+  productInventory,
+  reservationState,
+} from './inventory.ts';
 export { productReviews } from './reviews.ts';
 export { idempotencyKeys, inbox, outbox } from '#shared/db/tables.ts';

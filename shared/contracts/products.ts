@@ -45,6 +45,8 @@ export interface ProductsApi {
     trace: Trace,
     request: { order_id: string; lines: { product_id: string; quantity: number }[] },
   ): Promise<ReserveResult>;
+  /** The order is paid: what it holds leaves the shelf. Repeatable. */
+  commit(trace: Trace, request: { order_id: string }): Promise<void>;
   /** Gives back what the order holds, reserved or already taken from the shelf. Repeatable. */
   release(trace: Trace, request: { order_id: string }): Promise<void>;
   /** The live, active ones among these products; others are left out. */

@@ -33,6 +33,8 @@ export interface UsersApi {
   ): Promise<{ email: string | null; addresses: AddressOfUser[] }>;
   /** Where to write to the user; null if the account is gone. */
   contact(trace: Trace, request: { user_id: string }): Promise<Contact | null>;
+  /** What the public may know of who wrote something: first name and initial, `Sam S.`; null if the account is gone. */
+  authorName(trace: Trace, request: { user_id: string }): Promise<string | null>;
   /**
    * A new token for a mail that verifies the address; it voids the ones before. Made when the mail is, so that a raw
    * token lies in no queue and no database. Null if the account is gone, deactivated or verified.

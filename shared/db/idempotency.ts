@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 
 import { sha256 } from '#shared/auth/secrets.ts';
-import { sqlError } from '#shared/db/errors.ts';
+import { isGuardRefusal, requireRow } from '#shared/db/guards.ts';
 import type { Database } from '#shared/db/postgres.ts';
 import { idempotencyKeys } from '#shared/db/tables.ts';
 import { Problem } from '#shared/http/problem.ts';
@@ -104,17 +104,13 @@ function heldBy(claim: Claim) {
   );
 }
 
-/** Makes a batch fail (`isClaimLost`) unless this attempt still holds the claim, and keeps others off it until the commit. */
+/** Makes a batch fail (`isGuardRefusal`) unless this attempt still holds the claim, and keeps others off it until the commit. */
 export function requireClaim(db: Database, claim: Claim) {
-  return db.execute(
-    sql`SELECT 1 / (SELECT count(*) FROM (SELECT 1 FROM idempotency_keys WHERE ${heldBy(claim)} FOR UPDATE) AS held)`,
-  );
+  return requireRow(db, sql`SELECT FROM idempotency_keys WHERE ${heldBy(claim)}`);
 }
 
-const divisionByZero = '22012';
-
 export function isClaimLost(error: unknown): boolean {
-  return sqlError(error)?.code === divisionByZero;
+  return isGuardRefusal(error);
 }
 
 /** Keeps a 2xx answer for repetitions; part of the batch that makes the change. */

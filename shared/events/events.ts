@@ -14,6 +14,8 @@ const schemas = {
   'user.password_changed': z.object({ user_id: Id }),
   'user.deleted': z.object({ user_id: Id }),
   'product.updated': z.object({ product_id: Id }),
+  'category.updated': z.object({ category_id: Id }),
+  'stock.low': z.object({ product_id: Id, available_quantity: z.int(), low_stock_threshold: z.int() }),
   'order.placed': Ordered.extend({ items: z.array(z.object({ product_id: Id, quantity: z.int() })) }),
   'order.confirmed': Ordered,
   'order.shipped': Ordered.extend({ tracking_number: z.string().nullable() }),
@@ -22,6 +24,16 @@ const schemas = {
   'order.refunded': Ordered.extend({ refunded_amount: z.string(), currency: z.string() }),
   'payment.succeeded': Paid,
   'payment.failed': Paid.extend({ failure_reason: z.string() }),
+  /** Something staff changed, for the one audit log. `before` and `after` hold the changed fields only. */
+  'audit.recorded': z.object({
+    actor_id: Id,
+    action: z.string(),
+    resource_type: z.string(),
+    resource_id: z.string(),
+    before: z.record(z.string(), z.unknown()).nullable(),
+    after: z.record(z.string(), z.unknown()).nullable(),
+    recorded_at: z.iso.datetime(),
+  }),
 } as const;
 
 export type EventType = keyof typeof schemas;
@@ -31,7 +43,7 @@ export type EventPayload<Type extends EventType> = Payloads[Type];
 /** What each event says. Money is a decimal string. Consumers must bear fields they do not know. */
 export const payloads: { [Type in EventType]: z.ZodType<Payloads[Type]> } = schemas;
 
-export type Consumer = 'products' | 'cart' | 'orders' | 'notifications';
+export type Consumer = 'gateway' | 'users' | 'products' | 'cart' | 'orders' | 'notifications';
 
 /** Who is told what: each consumer has one queue. An event that nobody needs yet stays in the outbox as sent. */
 export const consumers: Record<EventType, readonly Consumer[]> = {
@@ -39,8 +51,10 @@ export const consumers: Record<EventType, readonly Consumer[]> = {
   'user.verification_requested': ['notifications'],
   'user.password_reset_requested': ['notifications'],
   'user.password_changed': ['notifications'],
-  'user.deleted': ['cart'],
-  'product.updated': [],
+  'user.deleted': ['cart', 'products'],
+  'product.updated': ['gateway'],
+  'category.updated': ['gateway'],
+  'stock.low': ['gateway'],
   'order.placed': ['cart'],
   'order.confirmed': ['products', 'notifications'],
   'order.shipped': ['notifications'],
@@ -49,6 +63,7 @@ export const consumers: Record<EventType, readonly Consumer[]> = {
   'order.refunded': ['notifications'],
   'payment.succeeded': ['orders'],
   'payment.failed': [],
+  'audit.recorded': ['users'],
 };
 
 /** An event as it lies in the outbox. `subject_id`: the thing it is about. */

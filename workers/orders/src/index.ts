@@ -11,6 +11,7 @@ import type { Bindings } from './env.ts';
 import { confirm, confirmByEvent, payable } from './jobs/payment.ts';
 import { sweep } from './jobs/sweep.ts';
 import { giveUpCheckouts } from './store/checkout.ts';
+import { hasPurchased } from './store/orders.ts';
 
 export default {
   fetch: app.fetch,
@@ -23,7 +24,9 @@ export default {
   },
 } satisfies ExportedHandler<Bindings>;
 
-type Request<Method extends 'payable' | 'confirm' | 'giveUpCheckouts' | 'sweep'> = Parameters<OrdersApi[Method]>[1];
+type Request<Method extends 'payable' | 'confirm' | 'giveUpCheckouts' | 'hasPurchased' | 'sweep'> = Parameters<
+  OrdersApi[Method]
+>[1];
 
 /** What other services ask of orders. Reachable through bindings only. */
 export class OrdersService extends WorkerEntrypoint<Bindings> implements OrdersApi {
@@ -37,6 +40,10 @@ export class OrdersService extends WorkerEntrypoint<Bindings> implements OrdersA
 
   giveUpCheckouts(trace: Trace, { order_ids }: Request<'giveUpCheckouts'>): Promise<{ placed: string[] }> {
     return withTrace('orders', trace, async () => ({ placed: await giveUpCheckouts(connect(this.env), order_ids) }));
+  }
+
+  hasPurchased(trace: Trace, request: Request<'hasPurchased'>): Promise<boolean> {
+    return withTrace('orders', trace, () => hasPurchased(connect(this.env), request));
   }
 
   health(): Promise<Health> {

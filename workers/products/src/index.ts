@@ -9,7 +9,7 @@ import { app } from './app.ts';
 import type { Bindings } from './env.ts';
 import { consumeEvents } from './jobs/events.ts';
 import { sweep } from './jobs/sweep.ts';
-import { releaseReservations } from './store/reservations.ts';
+import { commitReservations, releaseReservations } from './store/reservations.ts';
 import { reserve } from './store/reserve.ts';
 import { findSnapshots } from './store/snapshots.ts';
 
@@ -25,6 +25,12 @@ export default {
 export class ProductsService extends WorkerEntrypoint<Bindings> implements ProductsApi {
   reserve(trace: Trace, request: Parameters<ProductsApi['reserve']>[1]) {
     return withTrace('products', trace, () => reserve(connect(this.env), request));
+  }
+
+  commit(trace: Trace, { order_id }: { order_id: string }) {
+    return withTrace('products', trace, async () => {
+      await commitReservations(connect(this.env), order_id);
+    });
   }
 
   release(trace: Trace, { order_id }: { order_id: string }) {

@@ -9,7 +9,7 @@ export type Bindings = UsersBindings & LocalBindings;
 export type UsersEnv = ServiceEnv<Bindings>;
 
 export function queuesOf(env: Bindings): Queues {
-  return { cart: env.CART_EVENTS, notifications: env.NOTIFICATIONS_EVENTS };
+  return { cart: env.CART_EVENTS, products: env.PRODUCTS_EVENTS, notifications: env.NOTIFICATIONS_EVENTS };
 }
 
 const PrivateKey = z.looseObject({

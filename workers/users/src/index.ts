@@ -2,17 +2,23 @@ import { WorkerEntrypoint } from 'cloudflare:workers';
 
 import type { UsersApi } from '#shared/contracts/users.ts';
 import { connect, ping } from '#shared/db/postgres.ts';
-import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
+import { consume } from '#shared/events/consume.ts';
+import { newTrace, requestContext, type Trace, withTrace } from '#shared/http/context.ts';
 import { measureHealth } from '#shared/rpc.ts';
 
 import { app } from './app.ts';
 import type { Bindings } from './env.ts';
 import { sweep } from './jobs/sweep.ts';
 import { findShopper } from './store/addresses.ts';
-import { findContact, newMailToken } from './store/mail-tokens.ts';
+import { keepRecorded } from './store/audit-log.ts';
+import { findAuthorName, findContact, newMailToken } from './store/mail-tokens.ts';
 
 export default {
   fetch: app.fetch,
+  queue: (batch, env) =>
+    consume('users', batch, {
+      'audit.recorded': (entry, eventId) => keepRecorded(connect(env), eventId, requestContext().requestId, entry),
+    }),
   scheduled: async (_controller, env) => {
     await withTrace('users', newTrace(), () => sweep(env, 0));
   },
@@ -26,6 +32,10 @@ export class UsersService extends WorkerEntrypoint<Bindings> implements UsersApi
 
   contact(trace: Trace, { user_id }: Parameters<UsersApi['contact']>[1]) {
     return withTrace('users', trace, () => findContact(connect(this.env), user_id));
+  }
+
+  authorName(trace: Trace, { user_id }: Parameters<UsersApi['authorName']>[1]) {
+    return withTrace('users', trace, () => findAuthorName(connect(this.env), user_id));
   }
 
   verificationMail(trace: Trace, { user_id }: Parameters<UsersApi['verificationMail']>[1]) {

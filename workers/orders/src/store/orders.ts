@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 
 import { orderItems, orders, orderStatusHistory } from '#drizzle/orders/schema.ts';
 import type { Database } from '#shared/db/postgres.ts';
@@ -78,4 +78,26 @@ export async function findPayable(db: Database, id: string, userId: string) {
     .from(orders)
     .where(and(eq(orders.id, id), eq(orders.user_id, userId)));
   return found[0] ?? null;
+}
+
+const boughtStatuses: OrderStatus[] = ['CONFIRMED', 'PROCESSING', 'SHIPPED', 'DELIVERED'];
+
+/** Whether the user has a paid order with one of these products that was neither cancelled nor refunded. */
+export async function hasPurchased(
+  db: Database,
+  { user_id, product_ids }: { user_id: string; product_ids: string[] },
+): Promise<boolean> {
+  const found = await db
+    .select({ id: orders.id })
+    .from(orders)
+    .innerJoin(orderItems, eq(orderItems.order_id, orders.id))
+    .where(
+      and(
+        eq(orders.user_id, user_id),
+        inArray(orders.status, boughtStatuses),
+        inArray(orderItems.product_id, product_ids),
+      ),
+    )
+    .limit(1);
+  return found.length > 0;
 }

@@ -4,7 +4,7 @@ import { relayOutbox } from '#shared/events/outbox.ts';
 import { currentTrace } from '#shared/http/context.ts';
 import { dependency } from '#shared/rpc.ts';
 
-import type { Bindings } from '../env.ts';
+import { type Bindings, queuesOf } from '../env.ts';
 import { findWaitingOrders, releaseReservations } from '../store/reservations.ts';
 
 /** A checkout takes seconds. What it reserved this long ago without an order to show for it was left by a crash. */
@@ -15,7 +15,7 @@ const chunkSize = 50;
 export async function sweep(env: Bindings, advanceSeconds: number): Promise<Record<string, number>> {
   const db = connect(env);
   const now = sweepClock(advanceSeconds);
-  const events_relayed = await relayOutbox(db, {});
+  const events_relayed = await relayOutbox(db, queuesOf(env));
   const orders_released = await releaseAbandoned(db, env, now);
   return { events_relayed, orders_released };
 }

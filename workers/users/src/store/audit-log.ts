@@ -7,6 +7,7 @@ import { uuidv7 } from 'uuidv7';
 
 import { auditLog, users } from '#drizzle/users/schema.ts';
 import type { Database } from '#shared/db/postgres.ts';
+import type { EventPayload } from '#shared/events/events.ts';
 import { requestContext } from '#shared/http/context.ts';
 import type { Position } from '#shared/http/pages.ts';
 
@@ -32,6 +33,19 @@ export function recorded(db: Database, actorId: string, resource: Resource, chan
       FROM (${change}) AS change
      WHERE EXISTS (SELECT FROM users WHERE users.id = ${actorId} AND is_active AND NOT is_deleted)`);
   return { record, isRecorded: sql`EXISTS (SELECT FROM audit_log WHERE audit_log.id = ${id})` };
+}
+
+/** An entry that another service tells of, by its event's id: a second delivery changes nothing. */
+export async function keepRecorded(
+  db: Database,
+  eventId: string,
+  requestId: string,
+  { recorded_at, ...entry }: EventPayload<'audit.recorded'>,
+): Promise<void> {
+  await db
+    .insert(auditLog)
+    .values({ id: eventId, ...entry, request_id: requestId, created_at: new Date(recorded_at) })
+    .onConflictDoNothing();
 }
 
 /** A row if the actor is neither deactivated nor deleted. Read before the change, which may end the actor. */

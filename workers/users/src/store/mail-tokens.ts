@@ -31,6 +31,15 @@ export async function findContact(db: Database, userId: string): Promise<Contact
   return contact ?? null;
 }
 
+/** First name and initial of a live account, `Sam S.`; null if it is gone. */
+export async function findAuthorName(db: Database, userId: string): Promise<string | null> {
+  const [author] = await db
+    .select({ name: sql<string>`${users.first_name} || ' ' || left(${users.last_name}, 1) || '.'` })
+    .from(users)
+    .where(and(eq(users.id, userId), isLive));
+  return author?.name ?? null;
+}
+
 /** A new token for a mail in place of the one before. Null, and nothing done, if the user is not to have such a mail. */
 export async function newMailToken(db: Database, kind: keyof typeof kinds, userId: string): Promise<TokenMail | null> {
   const { table, life, recipients } = kinds[kind];

@@ -6,7 +6,7 @@ import { Problem } from '#shared/http/problem.ts';
 
 import { interpret } from '../../domain/import/groups.ts';
 import { type CsvTable, InvalidCsv, readTable } from '../../domain/import/table.ts';
-import type { ProductsEnv } from '../../env.ts';
+import { type ProductsEnv, queuesOf } from '../../env.ts';
 import { importProducts } from './imports.contract.ts';
 import { runImport } from './run-import.ts';
 
@@ -19,7 +19,7 @@ export function addImportRoutes(app: OpenAPIHono<ProductsEnv>): void {
       db,
       dryRun,
       updateStock,
-      onWritten: (events) => c.executionCtx.waitUntil(dispatch(db, {}, events)),
+      onWritten: (events) => c.executionCtx.waitUntil(dispatch(db, queuesOf(c.env), events)),
     });
     const allErrors = [...errors, ...report.errors].sort((a, b) => a.row - b.row);
     return c.json({ ...report, errors: allErrors }, 200);
