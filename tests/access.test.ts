@@ -56,6 +56,11 @@ const levels: Record<string, Level> = {
   'POST /v1/payments': 'customer',
   'GET /v1/payments/{id}': 'customer',
 
+  'GET /v1/admin/categories': 'manager',
+  'POST /v1/admin/categories': 'manager',
+  'GET /v1/admin/categories/{id}': 'manager',
+  'PATCH /v1/admin/categories/{id}': 'manager',
+  'DELETE /v1/admin/categories/{id}': 'manager',
   'GET /v1/admin/orders/{id}': 'manager',
   'POST /v1/admin/orders/{id}/status': 'manager',
   'POST /v1/admin/products/import': 'manager',

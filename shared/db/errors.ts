@@ -24,10 +24,13 @@ export function violates(error: unknown, constraint: string): boolean {
   return sqlError(error)?.constraint === constraint;
 }
 
-/** Connection failures, and the SQLSTATE classes in which the server is not able to serve (08, 53, 57P). */
+/**
+ * Connection failures, and the SQLSTATE classes in which the server is not able to serve (08, 53, 57P) or gave up one of
+ * several transactions that waited for each other (40). Nothing was done; the request can be repeated.
+ */
 export function isDatabaseUnavailable(error: unknown): boolean {
   const sqlState = sqlError(error)?.code;
-  if (sqlState) return /^(08|53|57P)/.test(sqlState);
+  if (sqlState) return /^(08|40|53|57P)/.test(sqlState);
   for (let at = error; at instanceof Error; at = at.cause) {
     // A TimeoutError is our own limit, met while the answer was being read.
     if (at instanceof DatabaseUnavailable || at.name === 'NeonDbError' || at.name === 'TimeoutError') return true;

@@ -31,4 +31,10 @@ export const TimeInput = z.iso
 export const Currency = z.string().length(3).openapi({ example: 'USD' });
 
 /** http(s) URLs only. */
-export const HttpUrl = z.url({ protocol: /^https?$/ }).max(500);
+export const HttpUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(500)
+  .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), {
+    error: 'Control characters are not allowed.',
+    params: { code: 'invalid_character' },
+  });

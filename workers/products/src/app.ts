@@ -1,6 +1,7 @@
 import { createService } from '#shared/http/service.ts';
 
 import type { Bindings } from './env.ts';
+import { addAdminCategoryRoutes } from './routes/admin-categories/admin-categories.handlers.ts';
 import { addCategoryRoutes } from './routes/categories/categories.handlers.ts';
 import { addImportRoutes } from './routes/imports/imports.handlers.ts';
 import { addInventoryRoutes } from './routes/inventory/inventory.handlers.ts';
@@ -8,6 +9,7 @@ import { addProductRoutes } from './routes/products/products.handlers.ts';
 
 export const app = createService<Bindings>('products');
 addCategoryRoutes(app);
+addAdminCategoryRoutes(app);
 addProductRoutes(app);
 addImportRoutes(app);
 addInventoryRoutes(app);

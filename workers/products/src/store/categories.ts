@@ -1,11 +1,12 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 
 import type { Database } from '#shared/db/postgres.ts';
 
-import { instantText } from './columns.ts';
+import { instantText, isUuid } from './columns.ts';
 
-const CategoryRow = z.object({
+/** What every read of a category selects; `product_count` is of products directly in it, unless told otherwise. */
+export const CategoryRow = z.object({
   id: z.string(),
   name: z.string(),
   slug: z.string(),
@@ -13,29 +14,50 @@ const CategoryRow = z.object({
   parent_id: z.string().nullable(),
   image_url: z.string().nullable(),
   display_order: z.number(),
-  /** Products directly in it. */
   product_count: z.number(),
   created_at: z.string(),
   updated_at: z.string(),
 });
+export type CategoryRow = z.infer<typeof CategoryRow>;
+
+/** The columns of `CategoryRow` from `category`, but for the count. */
+export const categoryColumns = sql`
+  category.id, category.name, category.slug, category.description, category.parent_id, category.image_url,
+  category.display_order,
+  ${instantText(sql`category.created_at`)} AS created_at, ${instantText(sql`category.updated_at`)} AS updated_at`;
 
 /** Active categories whose ancestors are active too, by display order and name. */
-export async function findVisibleCategories(db: Database): Promise<z.infer<typeof CategoryRow>[]> {
+export function findVisibleCategories(db: Database): Promise<CategoryRow[]> {
+  return selectVisible(db, sql`category.parent_id IS NULL`);
+}
+
+/** The visible category of this id or slug with all that is visible below it; empty if there is none. */
+export function findVisibleSubtree(db: Database, idOrSlug: string): Promise<CategoryRow[]> {
+  const isCalled = isUuid(idOrSlug) ? sql`category.id = ${idOrSlug}::uuid` : sql`category.slug = ${idOrSlug}`;
+  return selectVisible(
+    db,
+    sql`${isCalled} AND NOT EXISTS (
+      WITH RECURSIVE above AS (
+        SELECT category.parent_id AS id
+        UNION ALL
+        SELECT parent.parent_id FROM categories parent JOIN above ON parent.id = above.id)
+      SELECT FROM above JOIN categories parent ON parent.id = above.id WHERE NOT parent.is_active)`,
+  );
+}
+
+/** The active categories that `start` names, and what is below them down to the first inactive one. */
+async function selectVisible(db: Database, start: SQL): Promise<CategoryRow[]> {
   const { rows } = await db.execute(sql`
     WITH RECURSIVE visible AS (
-      SELECT category.* FROM categories category
-       WHERE category.parent_id IS NULL AND category.is_active AND NOT category.is_deleted
+      SELECT category.id FROM categories category
+       WHERE category.is_active AND NOT category.is_deleted AND ${start}
       UNION ALL
-      SELECT child.* FROM categories child JOIN visible ON child.parent_id = visible.id
-       WHERE child.is_active AND NOT child.is_deleted
-    ), counted AS (
-      SELECT category_id, count(*)::integer AS product_count FROM products
-       WHERE is_active AND NOT is_deleted AND is_group_primary
-       GROUP BY category_id)
-    SELECT visible.id, name, slug, description, parent_id, image_url, display_order,
-           coalesce(product_count, 0) AS product_count,
-           ${instantText(sql`visible.created_at`)} AS created_at, ${instantText(sql`visible.updated_at`)} AS updated_at
-      FROM visible LEFT JOIN counted ON counted.category_id = visible.id
-     ORDER BY display_order, name, visible.id`);
+      SELECT child.id FROM categories child JOIN visible ON child.parent_id = visible.id
+       WHERE child.is_active AND NOT child.is_deleted)
+    SELECT ${categoryColumns},
+           (SELECT coalesce(sum(counted.product_count), 0)::integer FROM category_product_counts counted
+             WHERE counted.category_id = category.id) AS product_count
+      FROM visible JOIN categories category ON category.id = visible.id
+     ORDER BY category.display_order, category.name, category.id`);
   return z.array(CategoryRow).parse(rows);
 }

@@ -5,7 +5,7 @@ import { notFound } from '#shared/http/problem.ts';
 
 import { flattened, treeOf } from '../../domain/category-tree.ts';
 import type { ProductsEnv } from '../../env.ts';
-import { findVisibleCategories } from '../../store/categories.ts';
+import { findVisibleCategories, findVisibleSubtree } from '../../store/categories.ts';
 import { type CategoryWithChildren, getCategory, listCategories } from './categories.contract.ts';
 
 export function addCategoryRoutes(app: OpenAPIHono<ProductsEnv>): void {
@@ -17,9 +17,7 @@ export function addCategoryRoutes(app: OpenAPIHono<ProductsEnv>): void {
   });
 
   app.openapi(getCategory, async (c) => {
-    const { id_or_slug: wanted } = c.req.valid('param');
-    const all = flattened(treeOf(await findVisibleCategories(connect(c.env))));
-    const category = all.find(({ id, slug }) => id === wanted || slug === wanted);
+    const [category] = treeOf(await findVisibleSubtree(connect(c.env), c.req.valid('param').id_or_slug));
     if (!category) throw notFound('category');
     return c.json(category, 200);
   });
