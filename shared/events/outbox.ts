@@ -23,6 +23,7 @@ export function insertEvents(db: Database, events: [OutboxEvent, ...OutboxEvent[
  * only: the sweep sends what stayed behind. A crash between the two steps sends an event twice; consumers bear that.
  */
 export async function dispatch(db: Database, queues: Queues, events: OutboxEvent[]): Promise<void> {
+  if (events.length === 0) return;
   try {
     await send(queues, events);
     await markSent(db, events);

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ZodType } from 'zod';
 
+import { requireIdempotencyKey } from '#shared/http/idempotency.ts';
 import { notFound, Problem, ProblemSchema } from '#shared/http/problem.ts';
 import { type ProblemCode, type ProblemStatus, problems } from '#shared/http/problems.ts';
 
@@ -10,20 +11,22 @@ const MEBIBYTE = 1024 * 1024;
 
 /**
  * `createRoute` with what every route of ours has: the checks run in the documented order (token and role, then ids in
- * the path, then size and form of the body, then its values), and query parameters that a route does not name are refused.
+ * the path, then the idempotency key where one is needed, then size and form of the body, then its values), and query parameters that a route does not name are refused.
  */
 export function contract<const P extends string, const R extends Omit<RouteConfig, 'path'> & { path: P }>(
-  config: R & { maxBodyBytes?: number },
+  config: R & { maxBodyBytes?: number; needsIdempotencyKey?: true },
 ) {
-  const { maxBodyBytes = MEBIBYTE } = config;
+  const { maxBodyBytes = MEBIBYTE, needsIdempotencyKey = false } = config;
   const { params, body } = config.request ?? {};
   const checks: MiddlewareHandler[] = [];
   if (params) checks.push(pathFirst(params));
+  if (needsIdempotencyKey) checks.push(requireIdempotencyKey);
   if (body) checks.push(bodyLimit({ maxSize: maxBodyBytes, onError: () => refuseSize(maxBodyBytes) }));
   const middleware = [...[config.middleware ?? []].flat(), ...checks];
   const request = { query: z.strictObject({}), ...config.request };
   const route = { ...config, request, middleware };
   delete route.maxBodyBytes;
+  delete route.needsIdempotencyKey;
   return createRoute<P, R>(route);
 }
 

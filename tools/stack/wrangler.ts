@@ -39,7 +39,8 @@ export async function startWorkers(
     ],
     {
       cwd: root,
-      env: quiet,
+      // A registry of its own: in the common one, shops on the same machine take each other's cron triggers.
+      env: { ...quiet, WRANGLER_REGISTRY_PATH: join(directory, 'registry') },
       onLine: (line) => {
         logFile.write(`${line}\n`);
         onLine(line);

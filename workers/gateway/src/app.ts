@@ -1,9 +1,11 @@
 import { createService } from '#shared/http/service.ts';
 
 import type { Bindings } from './env.ts';
+import { addCatalogueCache } from './routes/catalogue-cache.ts';
 import { addDeveloperRoutes } from './routes/developer/developer.handlers.ts';
 import { addForwarding } from './routes/forward.ts';
 import { addPages } from './routes/pages/pages.handlers.ts';
+import { addRateLimits } from './routes/rate-limit.ts';
 import { addSecurity } from './routes/security.ts';
 import { addSystemRoutes } from './routes/system/system.handlers.ts';
 
@@ -12,4 +14,6 @@ addSecurity(app);
 addSystemRoutes(app);
 addPages(app);
 addDeveloperRoutes(app);
+addRateLimits(app);
+addCatalogueCache(app);
 addForwarding(app);

@@ -1,4 +1,11 @@
 import { app } from './app.ts';
 import type { Bindings } from './env.ts';
+import { consumeEvents } from './jobs/events.ts';
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Bindings>;
+export { CatalogueFlights } from './objects/catalogue-flights.ts';
+export { CatalogueVersion } from './objects/catalogue-version.ts';
+
+export default {
+  fetch: app.fetch,
+  queue: (batch, env) => consumeEvents(env, batch),
+} satisfies ExportedHandler<Bindings>;

@@ -1,5 +1,4 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { createMiddleware } from 'hono/factory';
 
 import { requestContext } from '#shared/http/context.ts';
 import { Problem } from '#shared/http/problem.ts';
@@ -10,7 +9,6 @@ import type { GatewayEnv } from '../env.ts';
 
 /** Passes everything below /v1 to the service it belongs to, with our request id and trace. */
 export function addForwarding(app: OpenAPIHono<GatewayEnv>): void {
-  app.use('/v1/*', rateLimit);
   app.all('/v1/*', async (c) => {
     const target = targetOf(c.req.path);
     if (!target) throw new Problem('not_found', 'There is no such route. GET /openapi.yaml lists them all.');
@@ -25,20 +23,3 @@ export function addForwarding(app: OpenAPIHono<GatewayEnv>): void {
     );
   });
 }
-
-const minute = 60;
-
-/** Per client address. The limits are those of wrangler.toml; the policy header states them (RateLimit draft, `q`/`w`). */
-const rateLimit = createMiddleware<GatewayEnv>(async (c, next) => {
-  const isAuth = c.req.path.startsWith('/v1/auth/');
-  const [limiter, name, quota] = isAuth
-    ? ([c.env.AUTH_RATE_LIMIT, 'auth', 20] as const)
-    : ([c.env.API_RATE_LIMIT, 'api', 600] as const);
-  const { success } = await limiter.limit({ key: c.req.header('cf-connecting-ip') ?? 'local' });
-  if (!success) {
-    throw new Problem('rate_limited', `Wait a minute: this address sent more than ${quota} requests.`, {
-      headers: { 'retry-after': String(minute), 'ratelimit-policy': `"${name}";q=${quota};w=${minute}` },
-    });
-  }
-  await next();
-});

@@ -32,7 +32,16 @@ export function addSecurity(app: OpenAPIHono<GatewayEnv>): void {
       origin: (origin) => (allowed.includes(origin) ? origin : null),
       allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'X-Request-Id'],
-      exposeHeaders: ['ETag', 'Idempotency-Replayed', 'Link', 'Location', 'Retry-After', 'X-Request-Id'],
+      exposeHeaders: [
+        'Age',
+        'Cache-Status',
+        'ETag',
+        'Idempotency-Replayed',
+        'Link',
+        'Location',
+        'Retry-After',
+        'X-Request-Id',
+      ],
       maxAge: 86_400,
     });
     return handle(c, next);

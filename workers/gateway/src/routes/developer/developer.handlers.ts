@@ -5,6 +5,7 @@ import { notFound } from '#shared/http/problem.ts';
 import { dependency } from '#shared/rpc.ts';
 
 import type { GatewayEnv } from '../../env.ts';
+import { advanceCatalogue } from '../../store/version.ts';
 import { listCapturedEmails, sweepShop } from './developer.contract.ts';
 
 /** Tools of the local environment. Elsewhere these paths do not exist. */
@@ -14,7 +15,7 @@ export function addDeveloperRoutes(app: OpenAPIHono<GatewayEnv>): void {
     await next();
   });
 
-  // Payments first: what it settles is what orders must not cancel.
+  // Payments first: what it settles is what orders must not cancel. Kept reads of the catalogue are old afterwards.
   app.openapi(sweepShop, async (c) => {
     const trace = currentTrace();
     const clock = c.req.valid('query');
@@ -23,7 +24,8 @@ export function addDeveloperRoutes(app: OpenAPIHono<GatewayEnv>): void {
     const products = await c.env.PRODUCTS_SERVICE.sweep(trace, clock);
     const cart = await c.env.CART_SERVICE.sweep(trace, clock);
     const users = await c.env.USERS_SERVICE.sweep(trace, clock);
-    return c.json({ payments, orders, products, cart, users }, 200);
+    const gateway = { catalogue_version: await advanceCatalogue(c.env) };
+    return c.json({ payments, orders, products, cart, users, gateway }, 200);
   });
 
   app.openapi(listCapturedEmails, async (c) => {

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 
 import { access } from '#shared/auth/access.ts';
 import { contract, created, errors, jsonBody } from '#shared/http/contract.ts';
-import { IdempotencyHeader, requireIdempotencyKey } from '#shared/http/idempotency.ts';
+import { IdempotencyHeader } from '#shared/http/idempotency.ts';
 import { Id, text } from '#shared/http/values.ts';
 
 import { Order } from '../orders/order.schema.ts';
@@ -31,8 +31,8 @@ export const createOrder = contract({
   description:
     'Reserves the stock and places a PENDING order, to be paid by POST /v1/payments. An order whose total is "0.00" is ' +
     'CONFIRMED at once. Repeating the request with the same Idempotency-Key gives the first answer again.',
-  security: access.customer.security,
-  middleware: [...access.customer.middleware, requireIdempotencyKey],
+  ...access.customer,
+  needsIdempotencyKey: true,
   request: { headers: IdempotencyHeader, body: jsonBody(CheckoutInput) },
   responses: {
     201: created(Order, 'The order'),

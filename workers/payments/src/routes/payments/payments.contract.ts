@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { transactionStatus } from '#drizzle/payments/schema.ts';
 import { access } from '#shared/auth/access.ts';
 import { contract, created, errors, IdPath, json, jsonBody } from '#shared/http/contract.ts';
-import { IdempotencyHeader, requireIdempotencyKey } from '#shared/http/idempotency.ts';
+import { IdempotencyHeader } from '#shared/http/idempotency.ts';
 import { PageQuery, pageOf } from '#shared/http/pages.ts';
 import { Currency, Id, Timestamp } from '#shared/http/values.ts';
 import { Money } from '#shared/money/schema.ts';
@@ -80,7 +80,7 @@ export const createPayment = contract({
     '(see `failure_reason`; the order stays as it is, pay again with a new Idempotency-Key) or `PROCESSING` (it will ' +
     'become one of the two; read the transaction again later). An order is never charged twice.',
   ...access.customer,
-  middleware: [...access.customer.middleware, requireIdempotencyKey],
+  needsIdempotencyKey: true,
   request: { headers: IdempotencyHeader, body: jsonBody(PaymentInput) },
   responses: {
     201: created(Transaction, 'The transaction, whatever came of it'),
