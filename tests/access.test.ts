@@ -31,6 +31,7 @@ const levels: Record<string, Level> = {
   'GET /v1/payment-methods': 'public',
   'GET /v1/products': 'public',
   'GET /v1/products/{id_or_slug}': 'public',
+  'GET /v1/products/{id}/reviews': 'public',
 
   'GET /v1/cart': 'guest',
   'DELETE /v1/cart': 'guest',
@@ -55,6 +56,9 @@ const levels: Record<string, Level> = {
   'GET /v1/payments': 'customer',
   'POST /v1/payments': 'customer',
   'GET /v1/payments/{id}': 'customer',
+  'POST /v1/products/{id}/reviews': 'customer',
+  'PATCH /v1/reviews/{id}': 'customer',
+  'DELETE /v1/reviews/{id}': 'customer',
 
   'GET /v1/admin/categories': 'manager',
   'POST /v1/admin/categories': 'manager',
@@ -65,6 +69,13 @@ const levels: Record<string, Level> = {
   'POST /v1/admin/orders/{id}/status': 'manager',
   'POST /v1/admin/products/import': 'manager',
   'GET /v1/admin/products/{id}/inventory': 'manager',
+  'PATCH /v1/admin/products/{id}/inventory': 'manager',
+  'GET /v1/admin/products/{id}/inventory/adjustments': 'manager',
+  'POST /v1/admin/products/{id}/inventory/adjustments': 'manager',
+  'GET /v1/admin/inventory/low-stock': 'manager',
+  'GET /v1/admin/reviews': 'manager',
+  'POST /v1/admin/reviews/{id}/approve': 'manager',
+  'POST /v1/admin/reviews/{id}/reject': 'manager',
 
   'GET /v1/admin/audit-log': 'admin',
   'GET /v1/admin/roles': 'admin',

@@ -2,10 +2,12 @@ import { createService } from '#shared/http/service.ts';
 
 import type { Bindings } from './env.ts';
 import { addAdminCategoryRoutes } from './routes/admin-categories/admin-categories.handlers.ts';
+import { addAdminReviewRoutes } from './routes/admin-reviews/admin-reviews.handlers.ts';
 import { addCategoryRoutes } from './routes/categories/categories.handlers.ts';
 import { addImportRoutes } from './routes/imports/imports.handlers.ts';
 import { addInventoryRoutes } from './routes/inventory/inventory.handlers.ts';
 import { addProductRoutes } from './routes/products/products.handlers.ts';
+import { addReviewRoutes } from './routes/reviews/reviews.handlers.ts';
 
 export const app = createService<Bindings>('products');
 addCategoryRoutes(app);
@@ -13,3 +15,5 @@ addAdminCategoryRoutes(app);
 addProductRoutes(app);
 addImportRoutes(app);
 addInventoryRoutes(app);
+addReviewRoutes(app);
+addAdminReviewRoutes(app);

@@ -2,16 +2,19 @@ import { WorkerEntrypoint } from 'cloudflare:workers';
 
 import type { ProductsApi } from '#shared/contracts/products.ts';
 import { connect, ping } from '#shared/db/postgres.ts';
+import type { OutboxEvent } from '#shared/events/events.ts';
+import { dispatch } from '#shared/events/outbox.ts';
 import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
 import { measureHealth } from '#shared/rpc.ts';
 
 import { app } from './app.ts';
-import type { Bindings } from './env.ts';
+import { type Bindings, queuesOf } from './env.ts';
 import { consumeEvents } from './jobs/events.ts';
 import { sweep } from './jobs/sweep.ts';
 import { commitReservations, releaseReservations } from './store/reservations.ts';
 import { reserve } from './store/reserve.ts';
 import { findSnapshots } from './store/snapshots.ts';
+import { StockEvents } from './store/stock-events.ts';
 
 export default {
   fetch: app.fetch,
@@ -24,7 +27,11 @@ export default {
 /** What other services ask of products. Reachable through bindings only. */
 export class ProductsService extends WorkerEntrypoint<Bindings> implements ProductsApi {
   reserve(trace: Trace, request: Parameters<ProductsApi['reserve']>[1]) {
-    return withTrace('products', trace, () => reserve(connect(this.env), request));
+    return withTrace('products', trace, async () => {
+      const { result, events } = await reserve(connect(this.env), request);
+      this.#tell(events);
+      return result;
+    });
   }
 
   commit(trace: Trace, { order_id }: { order_id: string }) {
@@ -35,7 +42,8 @@ export class ProductsService extends WorkerEntrypoint<Bindings> implements Produ
 
   release(trace: Trace, { order_id }: { order_id: string }) {
     return withTrace('products', trace, async () => {
-      await releaseReservations(connect(this.env), [order_id]);
+      const { rows } = await releaseReservations(connect(this.env), [order_id]);
+      this.#tell(StockEvents.parse(rows));
     });
   }
 
@@ -49,5 +57,9 @@ export class ProductsService extends WorkerEntrypoint<Bindings> implements Produ
 
   sweep(trace: Trace, { advance_seconds }: { advance_seconds: number }) {
     return withTrace('products', trace, () => sweep(this.env, advance_seconds));
+  }
+  /** Sends what is committed, after the answer. */
+  #tell(events: OutboxEvent[]): void {
+    if (events.length > 0) this.ctx.waitUntil(dispatch(connect(this.env), queuesOf(this.env), events));
   }
 }

@@ -4,6 +4,9 @@ import { z } from 'zod';
 import type { ReservedLine, ReserveResult } from '#shared/contracts/products.ts';
 import { violates } from '#shared/db/errors.ts';
 import type { Database } from '#shared/db/postgres.ts';
+import type { OutboxEvent } from '#shared/events/events.ts';
+
+import { announce, StockEvents } from './stock-events.ts';
 
 export interface OrderLine {
   product_id: string;
@@ -24,24 +27,25 @@ const Offer = z.object({
   /** Whether the order held something before; then nothing is reserved now. */
   is_held: z.boolean(),
   holds_the_same: z.boolean(),
+  events: StockEvents,
 });
 type Offer = z.infer<typeof Offer>;
 
 /**
- * Reserves all lines for the order or none, in one statement. Repeatable: the same lines give the same answer.
+ * Reserves all lines for the order or none, in one statement, and answers the events that tell of it: stock that became
+ * low or ran out. Repeatable: the same lines give the same answer, and no event again.
  * Of two calls for one order at once, the row in `inbox` lets one through; the other looks again and sees it.
  */
 export async function reserve(
   db: Database,
   { order_id, lines }: { order_id: string; lines: OrderLine[] },
-): Promise<ReserveResult> {
+): Promise<{ result: ReserveResult; events: OutboxEvent[] }> {
   const wanted = perProduct(lines);
-  try {
-    return verdict(await attempt(db, order_id, wanted));
-  } catch (error) {
-    if (!violates(error, 'inbox_pkey') && !violates(error, 'product_inventory_available_check')) throw error;
-    return verdict(await attempt(db, order_id, wanted));
-  }
+  const offers = await attempt(db, order_id, wanted).catch((error: unknown) => {
+    if (!violates(error, 'inbox_pkey')) throw error;
+    return attempt(db, order_id, wanted);
+  });
+  return { result: verdict(offers), events: offers.flatMap(({ events }) => events) };
 }
 
 function perProduct(lines: OrderLine[]): OrderLine[] {
@@ -82,7 +86,8 @@ async function attempt(db: Database, orderId: string, wanted: OrderLine[]): Prom
     ), held AS (
       SELECT product_id, quantity, state FROM inventory_reservations WHERE order_id = ${orderId}::uuid
     ), locked AS MATERIALIZED (
-      SELECT stock.product_id, stock.quantity - stock.reserved_quantity AS available, stock.allow_backorder
+      SELECT stock.product_id, stock.quantity - stock.reserved_quantity AS available, stock.allow_backorder,
+             stock.low_stock_threshold
         FROM product_inventory stock
        WHERE stock.product_id IN (SELECT product_id FROM wanted) AND NOT EXISTS (SELECT FROM held)
        ORDER BY stock.product_id
@@ -92,7 +97,9 @@ async function attempt(db: Database, orderId: string, wanted: OrderLine[]): Prom
              product.weight::text AS weight,
              coalesce(product.is_active AND NOT product.is_deleted AND locked.product_id IS NOT NULL, false) AS is_sold,
              greatest(coalesce(locked.available, 0), 0) AS available,
-             coalesce(locked.allow_backorder OR locked.available >= wanted.quantity, false) AS is_enough
+             coalesce(locked.allow_backorder OR locked.available >= wanted.quantity, false) AS is_enough,
+             locked.available <= locked.low_stock_threshold AS was_low, locked.low_stock_threshold,
+             locked.available - wanted.quantity AS remaining
         FROM wanted
         LEFT JOIN locked ON locked.product_id = wanted.product_id
         LEFT JOIN products product ON product.id = wanted.product_id
@@ -106,11 +113,17 @@ async function attempt(db: Database, orderId: string, wanted: OrderLine[]): Prom
     ), kept AS (
       INSERT INTO inventory_reservations (order_id, product_id, quantity)
       SELECT claim.event_id, offers.product_id, offers.quantity FROM offers, claim
+    ), told AS (
+      ${announce(sql`
+        SELECT product_id, was_low, remaining AS available, low_stock_threshold,
+               available > 0 AND remaining <= 0 AS is_visible
+          FROM offers, claim`)}
     )
     SELECT offers.*, EXISTS (SELECT FROM held) AS is_held,
            NOT EXISTS (
              SELECT FROM wanted FULL JOIN held ON held.product_id = wanted.product_id
-              WHERE held.quantity IS DISTINCT FROM wanted.quantity OR held.state = 'released') AS holds_the_same
+              WHERE held.quantity IS DISTINCT FROM wanted.quantity OR held.state = 'released') AS holds_the_same,
+           (SELECT coalesce(json_agg(told), '[]'::json) FROM told WHERE told.subject_id = offers.product_id) AS events
       FROM offers
      ORDER BY offers.product_id`);
   return z.array(Offer).parse(rows);
