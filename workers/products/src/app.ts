@@ -2,8 +2,10 @@ import { createService } from '#shared/http/service.ts';
 
 import type { Bindings } from './env.ts';
 import { addAdminCategoryRoutes } from './routes/admin-categories/admin-categories.handlers.ts';
+import { addAdminProductRoutes } from './routes/admin-products/admin-products.handlers.ts';
 import { addAdminReviewRoutes } from './routes/admin-reviews/admin-reviews.handlers.ts';
 import { addCategoryRoutes } from './routes/categories/categories.handlers.ts';
+import { addImageRoutes } from './routes/images/images.handlers.ts';
 import { addImportRoutes } from './routes/imports/imports.handlers.ts';
 import { addInventoryRoutes } from './routes/inventory/inventory.handlers.ts';
 import { addProductRoutes } from './routes/products/products.handlers.ts';
@@ -17,3 +19,5 @@ addImportRoutes(app);
 addInventoryRoutes(app);
 addReviewRoutes(app);
 addAdminReviewRoutes(app);
+addAdminProductRoutes(app);
+addImageRoutes(app);
