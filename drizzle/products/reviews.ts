@@ -51,6 +51,12 @@ export const productReviews = pgTable(
     index('product_reviews_product_id_approved_index')
       .on(table.product_id, table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())
       .where(sql`${table.is_approved}`),
+    index('product_reviews_product_id_rating_index')
+      .on(table.product_id, table.rating, table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`${table.is_approved}`),
+    index('product_reviews_rejected_index')
+      .on(table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`${table.moderated_at} is not null and not ${table.is_approved}`),
     index('product_reviews_pending_index')
       .on(table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())
       .where(sql`${table.moderated_at} is null`),

@@ -24,9 +24,9 @@ const tables = ['products', 'inventory_movements', ...Object.keys(companions)];
 export class AlreadySeeded extends Error {}
 
 const batchSize = 10_000;
-const progressStep = 100_000;
+const progressStep = 50_000;
 /** From here on, indexes are made anew rather than kept up to date. */
-const bulk = 20_000;
+const bulk = 10_000;
 
 /**
  * Adds a generated catalogue to a shop: categories, products with variants, stock, movements and images. All of it or,
