@@ -75,6 +75,7 @@ const levels: Record<string, Level> = {
   'POST /v1/admin/products/{id}/images': 'manager',
   'PATCH /v1/admin/products/{id}/images/{image_id}': 'manager',
   'DELETE /v1/admin/products/{id}/images/{image_id}': 'manager',
+  'GET /v1/admin/products/export': 'manager',
   'POST /v1/admin/products/import': 'manager',
   'GET /v1/admin/products/{id}/inventory': 'manager',
   'PATCH /v1/admin/products/{id}/inventory': 'manager',

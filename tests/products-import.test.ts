@@ -1,15 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { uuidv7 } from 'uuidv7';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
+import { connect } from '#shared/db/postgres.ts';
+
+import { reserve } from '../workers/products/src/store/reserve.ts';
 import { type Cells, csv, importCsv, unique } from './support/catalogue.ts';
-import { type Answer, api, expectProblem, staff } from './support/client.ts';
-import { sqlOf } from './support/databases.ts';
-import { manager } from './support/shop.ts';
+import { type Answer, api, eventually, expectProblem, staff } from './support/client.ts';
+import { bindingsOf, sqlOf } from './support/databases.ts';
+import { manager, newProduct, shopUrl, stockOf } from './support/shop.ts';
 
 const get = (path: string) => api('GET', path);
 const productsSql = sqlOf('products');
+const usersSql = sqlOf('users');
 
 /** Everything that an import writes for products whose handle begins so, with versions and times. */
 async function stateOf(prefix: string) {
@@ -186,6 +192,328 @@ describe('import', () => {
     const changes = await Promise.all([0, 1, 2, 3].map(() => importCsv(dearer)));
     expect(changes.reduce((total, { body }) => total + body.updated, 0)).toBe(40);
     expect((await stateOf(handle)).every(({ version, price }) => version === 2 && price === '6.00')).toBe(true);
+  });
+
+  it('writes into the ledger what it does to stock', async () => {
+    const handle = unique();
+    const row = (name: string, quantity: string) => ({
+      Handle: `${handle}-${name}`,
+      Title: name,
+      'Variant Price': '5',
+      'Variant Inventory Qty': quantity,
+    });
+    const movements = () => productsSql`
+      SELECT product.slug, movement.kind, movement.delta, movement.quantity_after, movement.reason,
+             movement.actor_id IS NOT NULL AS has_actor
+        FROM inventory_movements movement JOIN products product ON product.id = movement.product_id
+       WHERE product.slug LIKE ${`${handle}%`} ORDER BY movement.id`;
+    const movement = (name: string, delta: number, quantity_after: number) => ({
+      slug: `${handle}-${name}`,
+      kind: 'import',
+      delta,
+      quantity_after,
+      reason: null,
+      has_actor: true,
+    });
+    await importCsv(csv(row('a', '4'), row('b', '0'), row('c', '2')));
+    const first = [movement('a', 4, 4), movement('c', 2, 2)];
+    expect(await movements()).toEqual(first);
+    const second = csv(row('a', '1'), row('b', '6'), row('c', '2'));
+    await importCsv(second);
+    await importCsv(second, '?update_stock=true&dry_run=true');
+    expect(await movements()).toEqual(first);
+    expect((await importCsv(second, '?update_stock=true')).body).toMatchObject({ updated: 2, skipped: 1 });
+    expect(await movements()).toEqual([...first, movement('a', -3, 1), movement('b', 6, 6)]);
+    expect((await importCsv(second, '?update_stock=true')).body).toMatchObject({ updated: 0, skipped: 3 });
+    expect(await movements()).toHaveLength(4);
+  });
+
+  it('tells once of stock that has become low', async () => {
+    const { slug, sku, name, id } = await newProduct({ quantity: 20 });
+    const columns = { Handle: slug, Title: name, 'Variant SKU': sku, 'Variant Price': '10' };
+    const setTo = async (quantity: number) => {
+      const file = csv({ ...columns, 'Variant Inventory Qty': `${quantity}` });
+      expect((await importCsv(file, '?update_stock=true')).body).toMatchObject({ updated: 1, errors: [] });
+    };
+    for (const quantity of [15, 10, 3, 12, 9]) await setTo(quantity);
+    const told = await productsSql`
+      SELECT payload FROM outbox WHERE type = 'stock.low' AND subject_id = ${id} ORDER BY created_at`;
+    const low = (available_quantity: number) => ({
+      payload: { product_id: id, available_quantity, low_stock_threshold: 10 },
+    });
+    expect(told).toEqual([low(10), low(9)]);
+  });
+
+  it('takes no stock away that orders hold', async () => {
+    const [held, free] = [await newProduct({ quantity: 5 }), await newProduct({ quantity: 5 })];
+    await reserve(connect(bindingsOf('products')), {
+      order_id: uuidv7(),
+      lines: [{ product_id: held.id, quantity: 3 }],
+    });
+    const file = csv(
+      ...[held, free].map(({ slug, sku, name }) => ({
+        Handle: slug,
+        Title: name,
+        'Variant SKU': sku,
+        'Variant Price': '10',
+        'Variant Inventory Qty': '2',
+      })),
+    );
+    expect((await importCsv(file, '?update_stock=true')).body).toEqual({
+      created: 0,
+      updated: 1,
+      skipped: 0,
+      errors: [
+        {
+          row: 2,
+          column: 'Variant Inventory Qty',
+          code: 'insufficient_stock',
+          message: 'Orders have reserved 3 of it.',
+        },
+      ],
+    });
+    expect(await Promise.all([held.id, free.id].map(stockOf))).toEqual([
+      { quantity: 5, reserved: 3 },
+      { quantity: 2, reserved: 0 },
+    ]);
+  });
+
+  it('and orders at once leave the books right', async () => {
+    const products = await Promise.all(Array.from({ length: 6 }, () => newProduct({ quantity: 50 })));
+    const ids = products.map(({ id }) => id);
+    const file = (quantity: number) =>
+      csv(
+        ...products.map(({ slug, sku, name }) => ({
+          Handle: slug,
+          Title: name,
+          'Variant SKU': sku,
+          'Variant Price': '10',
+          'Variant Inventory Qty': `${quantity}`,
+        })),
+      );
+    const db = connect(bindingsOf('products'));
+    const orders = Array.from({ length: 40 }, (_, i) => {
+      const lines = (i % 2 === 0 ? ids : ids.toReversed()).map((product_id) => ({ product_id, quantity: 1 }));
+      return reserve(db, { order_id: uuidv7(), lines });
+    });
+    const imports = [60, 70, 80, 55].map((quantity) => importCsv(file(quantity), '?update_stock=true'));
+    expect((await Promise.all(orders)).every(({ result }) => result.ok)).toBe(true);
+    expect((await Promise.all(imports)).map(({ status, body }) => [status, body.errors])).toEqual(
+      imports.map(() => [200, []]),
+    );
+    const books = await productsSql`
+      SELECT stock.reserved_quantity AS reserved, stock.quantity IN (50, 55, 60, 70, 80) AS is_known,
+             stock.quantity - (SELECT sum(delta) FROM inventory_movements WHERE product_id = stock.product_id) AS off
+        FROM product_inventory stock WHERE stock.product_id = ANY(${ids})`;
+    expect(books.map(({ reserved, is_known, off }) => [reserved, is_known, Number(off)])).toEqual(
+      ids.map(() => [40, true, 0]),
+    );
+  });
+
+  it('creates the categories of a path under each other, and leaves those there are', async () => {
+    const [root, middle, leaf] = [unique(), unique(), unique()];
+    const row = (path: string[], cells: Cells = {}) => ({
+      Handle: unique(),
+      Title: 'Thing',
+      'Variant Price': '5',
+      'Category Path': JSON.stringify(path),
+      ...cells,
+    });
+    const tree = () => productsSql`
+      SELECT category.name, category.slug, parent.name AS parent,
+             (SELECT count(*)::int FROM outbox WHERE subject_id = category.id AND type = 'category.updated') AS events
+        FROM categories category LEFT JOIN categories parent ON parent.id = category.parent_id
+       WHERE category.slug ~ ${`^(${root}|${middle}|${leaf})`} AND NOT category.is_deleted ORDER BY category.id`;
+    const made = (name: string, parent: string | null, slug = name) => ({ name, slug, parent, events: 1 });
+    const file = csv(row([root, middle, leaf]), row([root, leaf.toUpperCase()]), row(['elsewhere', leaf]));
+    expect((await importCsv(file, '?dry_run=true')).body).toMatchObject({ created: 3, errors: [] });
+    expect(await tree()).toEqual([]);
+    expect((await importCsv(file)).body).toMatchObject({ created: 3, errors: [] });
+    const expected = [
+      made(root, null),
+      made(middle, root),
+      made(leaf, middle),
+      made(leaf.toUpperCase(), root, `${leaf}-2`),
+    ];
+    expect(await tree()).toEqual(expected);
+    expect(await productsSql`SELECT id FROM categories WHERE name = 'elsewhere'`).toEqual([]);
+
+    const report = await importCsv(csv(row([]), row([root]), row([root], { 'Category Path': `${root} > ${leaf}` })));
+    expect(report.body.created).toBe(1);
+    expect(report.body.errors).toMatchObject([
+      { row: 2, column: 'Category Path', code: 'invalid_value' },
+      { row: 4, column: 'Category Path', code: 'invalid_value' },
+    ]);
+    await productsSql`
+      UPDATE products SET is_deleted = true WHERE category_id = (SELECT id FROM categories WHERE name = ${leaf})`;
+    await productsSql`UPDATE categories SET is_deleted = true WHERE name = ${leaf}`;
+    expect((await importCsv(csv(row([middle, leaf])))).body).toMatchObject({ created: 1, errors: [] });
+    expect(await tree()).toEqual([expected[0], expected[1], expected[3], made(leaf, middle)]);
+  });
+
+  it('sent at once with new categories creates each of them once', async () => {
+    const [root, leaf] = [unique(), unique()];
+    const file = () =>
+      csv(
+        ...Array.from({ length: 10 }, (_, i) => ({
+          Handle: unique(),
+          Title: 'Thing',
+          'Variant Price': '5',
+          'Category Path': JSON.stringify([root, `${leaf} ${i}`]),
+        })),
+      );
+    const reports = await Promise.all([0, 1, 2, 3].map(() => importCsv(file())));
+    expect(reports.map(({ body }) => body)).toEqual(
+      reports.map(() => ({ created: 10, updated: 0, skipped: 0, errors: [] })),
+    );
+    const [counts] = await productsSql`
+      SELECT count(*)::int AS categories, count(DISTINCT parent_id)::int AS parents FROM categories
+       WHERE slug LIKE ${`${leaf}%`}`;
+    expect(counts).toEqual({ categories: 10, parents: 1 });
+  });
+
+  it('refuses what belongs to others, row by row', async () => {
+    const handle = unique();
+    const row = (name: string, cells: Cells = {}) => ({
+      Handle: `${handle}-${name}`,
+      Title: name,
+      'Variant Price': '5',
+      ...cells,
+    });
+    await importCsv(
+      csv(
+        row('a', { 'Variant SKU': `${handle}-sku`, 'Variant Barcode': handle }),
+        {
+          ...row('v', { 'Option1 Name': 'Size', 'Option1 Value': 'S' }),
+        },
+        { Handle: `${handle}-v`, 'Option1 Value': 'M', 'Variant Price': '5' },
+      ),
+    );
+    const before = await stateOf(handle);
+    const report = await importCsv(
+      csv(
+        row('b', { 'Variant SKU': `${handle}-sku` }),
+        row('c', { 'Variant Barcode': handle }),
+        row('v-m', { 'Variant SKU': `${handle}-vm` }),
+        row('d', { 'Variant Price': '-5' }),
+        row('e', { 'Variant Price': '5', 'Variant Compare At Price': '4' }),
+      ),
+    );
+    expect(report.body).toMatchObject({ created: 1, updated: 0, skipped: 0 });
+    expect(report.body.errors.map(({ row: line, column, code }: Answer['body']) => [line, column, code])).toEqual([
+      [2, 'Variant SKU', 'sku_taken'],
+      [3, 'Variant Barcode', 'barcode_taken'],
+      [4, 'Handle', 'slug_taken'],
+      [5, 'Variant Price', 'invalid_amount'],
+    ]);
+    const after = await stateOf(handle);
+    expect(after.filter(({ slug }) => slug !== `${handle}-e`)).toEqual(before);
+    expect(after.find(({ slug }) => slug === `${handle}-e`)).toMatchObject({ price: '5.00', compare_at_price: '4.00' });
+  });
+
+  it('keeps a face that lists can show', async () => {
+    const handle = unique();
+    const size = (value: string, cells: Cells = {}) => ({
+      Handle: handle,
+      'Option1 Value': value,
+      'Variant Price': '5',
+      ...cells,
+    });
+    const main = { Title: 'Top', 'Option1 Name': 'Size' };
+    const inactive = { 'Variant Overrides': '{"is_active":false}' };
+    await importCsv(csv(size('S', main), size('M', inactive), size('L')));
+    expect((await stateOf(handle)).map(({ slug, is_active }) => [slug, is_active])).toEqual([
+      [handle, true],
+      [`${handle}-l`, true],
+      [`${handle}-m`, false],
+    ]);
+    const report = await importCsv(csv(size('S', { ...main, ...inactive }), size('M', inactive)));
+    expect(report.body).toMatchObject({ updated: 0, skipped: 1 });
+    expect(report.body.errors).toMatchObject([{ row: 2, column: 'Published', code: 'face_inactive' }]);
+    const all = await importCsv(
+      csv(...['S', 'M', 'L'].map((value, i) => size(value, { Published: 'false', ...(i === 0 ? main : {}) }))),
+    );
+    expect(all.body).toEqual({ created: 0, updated: 2, skipped: 1, errors: [] });
+  });
+
+  it('is recorded once in the audit log when it has changed anything', async () => {
+    const handle = unique();
+    const file = csv(
+      { Handle: handle, Title: 'Lamp', 'Variant Price': '5' },
+      { Handle: `${handle}-b`, Title: 'Lamp', 'Variant Price': 'free' },
+    );
+    const dry = await importCsv(file, '?dry_run=true');
+    const first = await importCsv(file);
+    const second = await importCsv(file);
+    const entriesOf = ({ headers }: Answer) => usersSql`
+      SELECT action, resource_type, resource_id, before, after FROM audit_log
+       WHERE request_id = ${headers.get('x-request-id')}`;
+    await eventually(async () => {
+      expect(await entriesOf(first)).toEqual([
+        {
+          action: 'catalogue.imported',
+          resource_type: 'catalogue',
+          resource_id: 'catalogue',
+          before: null,
+          after: { created: 1, updated: 0, skipped: 0, errors: 1 },
+        },
+      ]);
+    });
+    const recorded = await productsSql`
+      SELECT request_id FROM outbox WHERE type = 'audit.recorded' AND request_id = ANY(${[dry, second].map(
+        ({ headers }) => headers.get('x-request-id'),
+      )})`;
+    expect(recorded).toEqual([]);
+  });
+
+  it('says what is wrong with a file as a whole', async () => {
+    const refusal = async (body: string | Uint8Array, headers: Record<string, string> = {}) => {
+      const answer = await fetch(new URL('/v1/admin/products/import', shopUrl()), {
+        method: 'POST',
+        headers: { 'content-type': 'text/csv', authorization: `Bearer ${await manager()}`, ...headers },
+        body,
+      });
+      const { code, detail } = z.object({ code: z.string(), detail: z.string() }).parse(await answer.json());
+      return [answer.status, code, detail];
+    };
+    const invalid = (detail: string) => [422, 'invalid_csv', detail];
+    const file = 'Handle,Title\nlamp,Lämp\n';
+    expect(await refusal(Buffer.from(file, 'latin1'))).toEqual(invalid('Send the file in UTF-8.'));
+    expect(await refusal(Buffer.from(`\uFEFF${file}`, 'utf16le'))).toEqual(invalid('Send the file in UTF-8.'));
+    expect(await refusal(Buffer.from(file, 'utf16le'))).toEqual(invalid('Send the file in UTF-8.'));
+    expect(await refusal('\n\n')).toEqual(invalid('The file is empty.'));
+    expect(await refusal('Handle,Title\nlamp,"Lamp\n')).toEqual(
+      invalid('A quoted field is never closed: it is in the record on line 2.'),
+    );
+    expect(await refusal(file, { 'content-type': 'application/vnd.ms-excel' })).toEqual([
+      415,
+      'unsupported_media_type',
+      'Send the file as text/csv.',
+    ]);
+    expect((await importCsv(`\uFEFF${unique()},Handle,Title\r\n`)).body).toEqual({
+      created: 0,
+      updated: 0,
+      skipped: 0,
+      errors: [],
+    });
+  });
+
+  it('takes 20 MiB', async () => {
+    const limit = 20 * 1024 * 1024;
+    const handle = unique();
+    const head = 'Handle,Title,Variant Price,Note\n';
+    const record = `,Thing,5,${'n'.repeat(2_000)}\n`;
+    let file = head;
+    for (let i = 0; file.length + 2 * record.length < limit; i++) file += `${handle}-${i}${record}`;
+    file += `${handle}-last,Last,5,`;
+    file += 'n'.repeat(limit - file.length);
+    const count = file.split('\n').length - 1;
+    expect((await importCsv(file, '?dry_run=true')).body).toEqual({
+      created: count,
+      updated: 0,
+      skipped: 0,
+      errors: [],
+    });
   });
 
   it('is for managers, of CSV, of at most 20 MiB', async () => {

@@ -5,6 +5,7 @@ import { addAdminCategoryRoutes } from './routes/admin-categories/admin-categori
 import { addAdminProductRoutes } from './routes/admin-products/admin-products.handlers.ts';
 import { addAdminReviewRoutes } from './routes/admin-reviews/admin-reviews.handlers.ts';
 import { addCategoryRoutes } from './routes/categories/categories.handlers.ts';
+import { addExportRoutes } from './routes/exports/exports.handlers.ts';
 import { addImageRoutes } from './routes/images/images.handlers.ts';
 import { addImportRoutes } from './routes/imports/imports.handlers.ts';
 import { addInventoryRoutes } from './routes/inventory/inventory.handlers.ts';
@@ -15,9 +16,11 @@ export const app = createService<Bindings>('products');
 addCategoryRoutes(app);
 addAdminCategoryRoutes(app);
 addProductRoutes(app);
+// Before the routes of a product, whose id would match `import` and `export`.
 addImportRoutes(app);
+addExportRoutes(app);
+addAdminProductRoutes(app);
+addImageRoutes(app);
 addInventoryRoutes(app);
 addReviewRoutes(app);
 addAdminReviewRoutes(app);
-addAdminProductRoutes(app);
-addImageRoutes(app);

@@ -3,10 +3,10 @@ import { z } from 'zod';
 
 import type { Database } from '#shared/db/postgres.ts';
 
+import { slugsFor } from '../domain/import/categories.ts';
 import type { Known } from '../domain/import/existing.ts';
 import { defaultCategory } from '../domain/import/fields.ts';
 import type { ImportGroup } from '../domain/import/groups.ts';
-import { slugOf } from '../domain/slug.ts';
 
 const ExistingRow = z.object({
   id: z.string(),
@@ -16,24 +16,29 @@ const ExistingRow = z.object({
   version: z.number(),
   category_id: z.string(),
   name: z.string(),
-  description: z.string(),
+  description_digest: z.string(),
+  short_description: z.string().nullable(),
   price: z.string(),
   compare_at_price: z.string().nullable(),
   cost_price: z.string().nullable(),
   sku: z.string(),
   barcode: z.string().nullable(),
   is_active: z.boolean(),
+  is_featured: z.boolean(),
   weight: z.string().nullable(),
+  // Always in this order: plans compare them as text.
+  dimensions: z.object({ length: z.number(), width: z.number(), height: z.number() }).nullable(),
   meta_title: z.string().nullable(),
   meta_description: z.string().nullable(),
   vendor: z.string().nullable(),
   tags: z.array(z.string()),
   variant_group_id: z.string().nullable(),
   options: z.record(z.string(), z.string()).nullable(),
-  images: z.array(z.object({ image_url: z.string(), alt_text: z.string().nullable() })),
+  images: z.array(z.object({ image_url: z.string(), alt_text: z.string().nullable(), is_primary: z.boolean() })),
   quantity: z.number(),
   reserved_quantity: z.number(),
   allow_backorder: z.boolean(),
+  low_stock_threshold: z.number(),
 });
 
 const OwnerRow = z.object({ id: z.string(), sku: z.string(), barcode: z.string().nullable(), slug: z.string() });
@@ -51,16 +56,17 @@ export async function readKnown(db: Database, groups: ImportGroup[]): Promise<Kn
       barcodes: variants.flatMap(({ barcode }) => (barcode ? [barcode] : [])),
       slugs,
     }),
-    selectCategories(
-      db,
-      groups.map(({ fields }) => fields.category ?? defaultCategory),
-    ),
+    selectCategories(db, [...new Set([...defaultCategory.path, ...groups.flatMap(categoryNames)])]),
   ]);
   return {
     products: z.array(ExistingRow).parse(products.rows),
     owners: z.array(OwnerRow).parse(owners.rows),
     categories: z.array(CategoryRow).parse(categories.rows),
   };
+}
+
+function categoryNames({ fields, variants }: ImportGroup): string[] {
+  return [...(fields.category?.path ?? []), ...variants.flatMap(({ overrides }) => overrides.category_path ?? [])];
 }
 
 /** The live products of the groups whose faces have these slugs. */
@@ -75,16 +81,18 @@ function selectProducts(db: Database, handles: string[]) {
       SELECT member.id, faces.slug FROM faces JOIN products member ON member.variant_group_id = faces.variant_group_id
        WHERE NOT member.is_deleted)
     SELECT product.id, members.handle, product.slug, product.is_group_primary, product.version, product.category_id,
-           product.name, product.description, product.price::text, product.compare_at_price::text,
-           product.cost_price::text, product.sku, product.barcode, product.is_active, product.weight::text,
-           product.meta_title, product.meta_description, product.vendor, to_json(product.tags) AS tags,
+           product.name, encode(sha256(convert_to(product.description, 'UTF8')), 'hex') AS description_digest,
+           product.short_description, product.price::text, product.compare_at_price::text,
+           product.cost_price::text, product.sku, product.barcode, product.is_active, product.is_featured,
+           product.weight::text, product.dimensions, product.meta_title, product.meta_description, product.vendor, to_json(product.tags) AS tags,
            product.variant_group_id, product.options, pictures.images,
-           stock.quantity, stock.reserved_quantity, stock.allow_backorder
+           stock.quantity, stock.reserved_quantity, stock.allow_backorder, stock.low_stock_threshold
       FROM members
       JOIN products product ON product.id = members.id
       JOIN product_inventory stock ON stock.product_id = product.id
      CROSS JOIN LATERAL (
-      SELECT coalesce(json_agg(json_build_object('image_url', image.image_url, 'alt_text', image.alt_text)
+      SELECT coalesce(json_agg(json_build_object(
+               'image_url', image.image_url, 'alt_text', image.alt_text, 'is_primary', image.is_primary)
                ORDER BY image.display_order, image.id), '[]'::json) AS images
         FROM product_images image WHERE image.product_id = product.id) AS pictures`);
 }
@@ -102,7 +110,7 @@ function selectOwners(
 }
 
 function selectCategories(db: Database, names: string[]) {
-  const slugs = names.map((name) => slugOf(name).slice(0, 100));
+  const slugs = names.flatMap(slugsFor);
   return db.execute(sql`
     SELECT id, name, slug FROM categories
      WHERE (slug = ANY(${sql.param(slugs)}::text[]) OR name = ANY(${sql.param(names)}::text[])) AND NOT is_deleted`);

@@ -1,7 +1,10 @@
-import { HttpUrl } from '#shared/http/values.ts';
-import { divideHalfUp, fromCents, toCents } from '#shared/money/money.ts';
+import type { z } from 'zod';
 
-import type { Column, CsvRow } from './table.ts';
+import { HttpUrl } from '#shared/http/values.ts';
+import { divideHalfUp, fromCents, MAX_CENTS, toCents } from '#shared/money/money.ts';
+
+import type { Column } from './columns.ts';
+import type { CsvRow } from './file.ts';
 
 /** Why a row was not imported. `row` is the line its record begins on; `column` is null when it is the row as a whole. */
 export interface RowError {
@@ -37,8 +40,11 @@ export function rowReader({ row, cells, overflows }: CsvRow, columns: ReadonlySe
     errors,
     refuse,
     has: (column: Column) => cells[column] !== undefined,
-    /** Exactly as it stands, blanks around it included. */
-    raw,
+    /** Exactly as it stands, blanks around it included; at most `max` characters. */
+    raw: (column: Column, max: number): Cell<string> => {
+      const cell = raw(column);
+      return cell && cell.length > max ? refuse(column, 'too_long', `Use at most ${max} characters.`) : cell;
+    },
     /** Without blanks around it; at most `max` characters. */
     text: (column: Column, max: number) =>
       read(column, (cell) => (cell.length > max ? refuse(column, 'too_long', `Use at most ${max} characters.`) : cell)),
@@ -46,6 +52,8 @@ export function rowReader({ row, cells, overflows }: CsvRow, columns: ReadonlySe
     /** A whole number of at least zero. */
     count: (column: Column) =>
       read(column, (cell) => (/^\d{1,9}$/.test(cell) ? Number(cell) : refuse(column, 'invalid_number', countHint))),
+    centimetres: (column: Column) =>
+      read(column, (cell) => (isMeasure(cell) ? Number(cell) : refuse(column, 'invalid_number', measureHint))),
     kilograms: (column: Column) =>
       read(column, (cell) => kilogramsOf(cell) ?? refuse(column, 'invalid_number', 'Write grams, such as 250.')),
     flag: (column: Column) =>
@@ -62,6 +70,12 @@ export function rowReader({ row, cells, overflows }: CsvRow, columns: ReadonlySe
           words.find((word) => word === cell.toLowerCase()) ??
           refuse(column, 'invalid_value', `Write one of ${words.join(', ')}.`),
       ),
+    /** JSON of this shape. */
+    json: <Value>(column: Column, schema: z.ZodType<Value>, hint: string) =>
+      read(column, (cell) => {
+        const value = schema.safeParse(parsed(cell));
+        return value.success ? value.data : refuse(column, 'invalid_value', hint);
+      }),
     url: (column: Column) =>
       read(column, (cell) => (HttpUrl.safeParse(cell).success ? cell : refuse(column, 'invalid_url', urlHint))),
   };
@@ -69,15 +83,30 @@ export function rowReader({ row, cells, overflows }: CsvRow, columns: ReadonlySe
 
 const amountHint = 'Write an amount such as 19.99, at most 99999999.99.';
 const countHint = 'Write a whole number from 0 to 999999999.';
+const measureHint = 'Write centimetres, such as 12.5.';
 const urlHint = 'Write an http or https URL of at most 500 characters.';
 
 function amountOf(cell: string): string | null {
   return /^\d{1,8}(\.\d{1,2})?$/.test(cell) ? fromCents(toCents(cell)) : null;
 }
 
-/** Grams as kilograms with two decimals, halves up. */
+/** Whether the cell is a length in centimetres. */
+export function isMeasure(cell: string): boolean {
+  return /^\d{1,9}(\.\d{1,6})?$/.test(cell);
+}
+
+/** Grams as kilograms with two decimals, halves up; null if it is no number, or more than numeric(10,2) holds. */
 function kilogramsOf(grams: string): string | null {
-  const [, whole, decimals = ''] = /^(\d{1,10})(?:\.(\d{1,6}))?$/.exec(grams) ?? [];
+  const [, whole, decimals = ''] = /^(\d{1,11})(?:\.(\d{1,6}))?$/.exec(grams) ?? [];
   if (whole === undefined) return null;
-  return fromCents(divideHalfUp(BigInt(whole + decimals), 10n ** BigInt(decimals.length + 1)));
+  const hundredths = divideHalfUp(BigInt(whole + decimals), 10n ** BigInt(decimals.length + 1));
+  return hundredths > MAX_CENTS ? null : fromCents(hundredths);
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }

@@ -2,32 +2,44 @@ import type { RowError } from './cells.ts';
 import type { ImportGroup } from './groups.ts';
 import type { GroupVariant } from './variants.ts';
 
+/** What the rows of a file have claimed so far. */
+export interface Claims {
+  /** Takes the rows that come too late out of their groups, and answers why. */
+  claim(groups: ImportGroup[]): RowError[];
+}
+
 /**
  * Every SKU, barcode and slug belongs to the first row of the file that claims it; handles come before all others.
- * Takes the rows that come too late out of their groups, and answers why.
+ * `handles` are those of the whole file.
  */
-export function claimIdentifiers(groups: ImportGroup[]): RowError[] {
-  const handles = new Set(groups.map(({ handle }) => handle));
+export function newClaims(handles: { has(slug: string): boolean }): Claims {
   const claimed = { sku: new Set<string>(), barcode: new Set<string>(), slug: new Set<string>() };
-  const errors: RowError[] = [];
-  for (const group of groups) {
-    group.variants = group.variants.filter((variant, i) => {
-      const error = conflictOf(variant, i === 0 ? [] : [handles, claimed.slug], claimed);
-      if (error) errors.push(error);
-      else {
-        claimed.sku.add(variant.sku);
-        if (variant.barcode) claimed.barcode.add(variant.barcode);
-        if (i > 0) claimed.slug.add(variant.slug);
+  const claim = (variant: GroupVariant, isFace: boolean): RowError | null => {
+    const error = conflictOf(variant, isFace ? [] : [handles, claimed.slug], claimed);
+    if (error) return error;
+    claimed.sku.add(variant.sku);
+    if (variant.barcode) claimed.barcode.add(variant.barcode);
+    if (!isFace) claimed.slug.add(variant.slug);
+    return null;
+  };
+  return {
+    claim: (groups) => {
+      const errors: RowError[] = [];
+      for (const group of groups) {
+        group.variants = group.variants.filter((variant, i) => {
+          const error = claim(variant, i === 0);
+          if (error) errors.push(error);
+          return !error;
+        });
       }
-      return !error;
-    });
-  }
-  return errors;
+      return errors;
+    },
+  };
 }
 
 function conflictOf(
   { row, sku, barcode, slug }: GroupVariant,
-  slugs: Set<string>[],
+  slugs: { has(slug: string): boolean }[],
   claimed: { sku: Set<string>; barcode: Set<string> },
 ): RowError | null {
   if (claimed.sku.has(sku)) return taken(row, 'sku', sku);

@@ -2,35 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import apparel from '../../../../../tools/demo/apparel.csv?raw';
 import homeAndGarden from '../../../../../tools/demo/home-and-garden.csv?raw';
-import { interpret } from './groups.ts';
-import { InvalidCsv, readTable } from './table.ts';
-
-const header =
-  'Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,' +
-  'Variant Grams,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Compare At Price,Variant Barcode,' +
-  'Image Src,Image Position,Image Alt Text,SEO Title,SEO Description,Cost per item';
-
-const names = header.split(',');
-
-/** A record with these cells, quoted where needed; all others are blank. */
-function record(cells: Record<string, string>): string {
-  return names.map((name) => `"${(cells[name] ?? '').replaceAll('"', '""')}"`).join(',');
-}
-
-function read(text: string) {
-  return interpret(readTable(Buffer.from(text)));
-}
-
-function readRecords(...records: Record<string, string>[]) {
-  return read([header, ...records.map(record)].join('\n'));
-}
-
-const plain = { Handle: 'lamp', Title: 'Lamp', 'Option1 Name': 'Title', 'Option1 Value': 'Default Title' };
-const lamp = { ...plain, 'Variant Price': '59.9' };
-
-function problems({ errors }: ReturnType<typeof read>) {
-  return errors.map(({ row, column, code }) => [row, column, code]);
-}
+import { lamp, problems, read, readRecords } from './test-files.ts';
 
 describe('the demo catalogues', () => {
   it('apparel: 22 products of 20 handles', () => {
@@ -45,7 +17,7 @@ describe('the demo catalogues', () => {
         'Womens casual varsity top, This grey and black buttoned top is a sport-inspired piece complete with an embroidered letter. ',
       vendor: 'partners-demo',
       tags: ['women'],
-      category: 'women',
+      category: { path: ['women'], isExact: false },
       is_active: true,
       meta_title: null,
       meta_description: null,
@@ -78,49 +50,22 @@ describe('the demo catalogues', () => {
       [{ Size: 'Large' }, '15.99', 3],
     ]);
     expect(pot?.images).toEqual([
-      { image_url: 'https://burst.shopifycdn.com/photos/single-sprout-in-a-pot_925x.jpg', alt_text: null },
-      { image_url: 'https://burst.shopifycdn.com/photos/pot-with-a-single-sprout_925x.jpg', alt_text: null },
+      {
+        image_url: 'https://burst.shopifycdn.com/photos/single-sprout-in-a-pot_925x.jpg',
+        alt_text: null,
+        is_primary: true,
+      },
+      {
+        image_url: 'https://burst.shopifycdn.com/photos/pot-with-a-single-sprout_925x.jpg',
+        alt_text: null,
+        is_primary: false,
+      },
     ]);
-    expect(pot?.fields).toMatchObject({ category: 'Outdoor', tags: ['Pot', 'Plants'] });
+    expect(pot?.fields).toMatchObject({ category: { path: ['Outdoor'] }, tags: ['Pot', 'Plants'] });
     const light = groups.find(({ handle }) => handle === 'copper-light');
     expect(light?.variants).toMatchObject([
       { sku: 'COPPER-LIGHT', options: null, price: '59.99', compare_at_price: '75.00' },
     ]);
-  });
-});
-
-describe('a file', () => {
-  it('may have a BOM, CR LF, blank lines and quoted line breaks: rows count lines', () => {
-    const body = '<p>One,\r\n"two"</p>\r\n';
-    const lines = [header, record({ ...lamp, 'Body (HTML)': body }), '', record({ ...lamp, Handle: 'shade' }), ',,,'];
-    const { groups, errors } = read(`\uFEFF${lines.join('\r\n')}\r\n`);
-    expect(errors).toEqual([]);
-    expect(groups.map(({ handle, variants }) => [handle, variants[0]?.row])).toEqual([
-      ['lamp', 2],
-      ['shade', 6],
-    ]);
-    expect(groups[0]?.fields.description).toBe(body);
-  });
-
-  it.each([
-    ['empty', '', 'The file is empty.'],
-    ['without a handle', 'Title,Variant Price\nLamp,5', 'The column Handle is missing.'],
-    ['without a title', 'Handle,Variant Price\nlamp,5', 'The column Title is missing.'],
-    ['that never ends its quotes', 'Handle,Title\n"lamp,Lamp\n', 'A quoted field is never closed.'],
-  ])('%s is refused', (_, text, message) => {
-    expect(() => readTable(Buffer.from(text))).toThrow(new InvalidCsv(message));
-  });
-
-  it('that is not UTF-8 is refused', () => {
-    const latin1 = Buffer.from('Handle,Title\nlamp,L\xE4mp', 'latin1');
-    expect(() => readTable(latin1)).toThrow(new InvalidCsv('Send the file in UTF-8.'));
-  });
-
-  it('that lacks columns leaves them undecided', () => {
-    const { groups, errors } = read('Handle,Title\nlamp,Lamp');
-    expect(errors).toEqual([]);
-    expect(groups[0]?.fields).toEqual({ name: 'Lamp' });
-    expect(groups[0]?.variants).toEqual([{ row: 2, sku: 'LAMP', slug: 'lamp', options: null }]);
   });
 });
 
@@ -152,12 +97,39 @@ describe('values', () => {
     });
   });
 
+  it('take a length, a width and a height together', () => {
+    const sides = { 'Variant Length': '12.5', 'Variant Width': '3', 'Variant Height': '0.25' };
+    const whole = readRecords({ ...lamp, ...sides });
+    expect(whole.groups[0]?.variants[0]?.dimensions).toEqual({ length: 12.5, width: 3, height: 0.25 });
+    expect(readRecords(lamp).groups[0]?.variants[0]?.dimensions).toBeNull();
+    expect(problems(readRecords({ ...lamp, ...sides, 'Variant Width': '' }))).toEqual([
+      [2, 'Variant Width', 'required'],
+    ]);
+    expect(problems(readRecords({ ...lamp, ...sides, 'Variant Width': '-1' }))).toEqual([
+      [2, 'Variant Width', 'invalid_number'],
+    ]);
+  });
+
+  it('of one variant may differ from those of its handle', () => {
+    const overrides = { slug: 'small-lamp', name: 'Small lamp', vendor: null, options: { Size: 'S', Fit: '*' } };
+    const { groups, errors } = readRecords(
+      { ...lamp, 'Option1 Name': 'Size', 'Option1 Value': 'L' },
+      { Handle: 'lamp', 'Variant Price': '5', 'Variant Overrides': JSON.stringify(overrides) },
+    );
+    expect(errors).toEqual([]);
+    expect(groups[0]?.variants).toMatchObject([
+      { slug: 'lamp-l', options: { Size: 'L' }, overrides: {} },
+      { slug: 'small-lamp', options: { Size: 'S', Fit: '*' }, sku: 'SMALL-LAMP', overrides },
+    ]);
+  });
+
   it.each([
+    [{ 'Category Path': '["Home","Garden"]', Type: 'Lighting' }, 'Garden'],
     [{ Type: 'Lighting', Tags: 'Copper, Bedroom' }, 'Lighting'],
     [{ Tags: 'Copper, Bedroom' }, 'Copper'],
     [{}, 'Uncategorized'],
   ])('the category comes from %j', (cells, category) => {
-    expect(readRecords({ ...lamp, ...cells }).groups[0]?.fields.category).toBe(category);
+    expect(readRecords({ ...lamp, ...cells }).groups[0]?.fields.category?.path.at(-1)).toBe(category);
   });
 
   it.each([
@@ -175,6 +147,29 @@ describe('values', () => {
     ['Title', 'x'.repeat(256), 'too_long'],
     ['Vendor', 'x'.repeat(256), 'too_long'],
     ['Body (HTML)', 'a\0b', 'invalid_characters'],
+    ['Body (HTML)', 'x'.repeat(500_001), 'too_long'],
+    ['Tags', `a,${'x'.repeat(256)}`, 'too_long'],
+    ['Variant Grams', '99999999995', 'invalid_number'],
+    ['Featured', 'very', 'invalid_value'],
+    ['Short Description', 'x'.repeat(501), 'too_long'],
+    ['Category Path', 'Garden', 'invalid_value'],
+    ['Category Path', '[]', 'invalid_value'],
+    ['Category Path', `["${'x'.repeat(101)}"]`, 'invalid_value'],
+    ['Image Primary', '1', 'invalid_value'],
+    ['Variant Low Stock Threshold', '1.5', 'invalid_number'],
+    ['Variant Overrides', '{"name":', 'invalid_value'],
+    ['Variant Overrides', '{"price":"5.00"}', 'invalid_value'],
+    ['Variant Overrides', '{"name":"\\u0000"}', 'invalid_value'],
+    ['Variant Overrides', '{"tags":["\\ud83d"]}', 'invalid_value'],
+    ['Variant Overrides', '{"slug":"Not a slug"}', 'invalid_value'],
+    [
+      'Variant Overrides',
+      JSON.stringify({
+        images: ['a', 'b'].map((name) => ({ image_url: `https://x.test/${name}`, alt_text: null, is_primary: true })),
+      }),
+      'invalid_value',
+    ],
+    ['Handle', '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f', 'invalid_handle'],
     ['Handle', '###', 'invalid_handle'],
     ['Handle', '', 'required'],
   ])('%s may not be %j: the row is reported, the others stay', (column, value, code) => {

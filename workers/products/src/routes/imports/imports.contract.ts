@@ -60,7 +60,11 @@ export const importProducts = contract({
   description:
     'Creates and updates products, variants, images and categories; what is not in the file stays. Counts are product ' +
     'rows (variants). A row that is wrong is reported and left out. Importing a file twice changes nothing. Stock is ' +
-    'set when a product is created, later only with `update_stock=true`.',
+    'set when a product is created, later only with `update_stock=true`, and never below what orders have reserved. A ' +
+    'compare-at price below the price is allowed: it is for the shop to decide what to show. The file is UTF-8 with at ' +
+    'most 100,000 rows, 5,000 of one handle. Columns of our own (`Short Description`, `Featured`, `Category Path`, ' +
+    '`Image Primary`, `Variant Length`, `Variant Width`, `Variant Height` in cm, `Variant Low Stock Threshold`, ' +
+    '`Variant Overrides`) are as the export writes them.',
   ...access.manager,
   middleware: [...access.manager.middleware, requireCsv],
   maxBodyBytes: 20 * MEBIBYTE,

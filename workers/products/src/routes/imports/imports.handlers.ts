@@ -4,8 +4,8 @@ import { connect } from '#shared/db/postgres.ts';
 import { dispatch } from '#shared/events/outbox.ts';
 import { Problem } from '#shared/http/problem.ts';
 
-import { interpret } from '../../domain/import/groups.ts';
-import { type CsvTable, InvalidCsv, readTable } from '../../domain/import/table.ts';
+import { InvalidCsv } from '../../domain/import/file.ts';
+import { type ImportFile, openImport } from '../../domain/import/groups.ts';
 import { type ProductsEnv, queuesOf } from '../../env.ts';
 import { importProducts } from './imports.contract.ts';
 import { runImport } from './run-import.ts';
@@ -13,22 +13,22 @@ import { runImport } from './run-import.ts';
 export function addImportRoutes(app: OpenAPIHono<ProductsEnv>): void {
   app.openapi(importProducts, async (c) => {
     const { dry_run: dryRun, update_stock: updateStock } = c.req.valid('query');
-    const { groups, errors } = interpret(tableOf(new Uint8Array(await c.req.arrayBuffer())));
+    const file = opened(new Uint8Array(await c.req.arrayBuffer()));
     const db = connect(c.env);
-    const report = await runImport(groups, {
+    const report = await runImport(file, {
       db,
+      actorId: c.var.actor.id,
       dryRun,
       updateStock,
       onWritten: (events) => c.executionCtx.waitUntil(dispatch(db, queuesOf(c.env), events)),
     });
-    const allErrors = [...errors, ...report.errors].sort((a, b) => a.row - b.row);
-    return c.json({ ...report, errors: allErrors }, 200);
+    return c.json(report, 200);
   });
 }
 
-function tableOf(file: Uint8Array): CsvTable {
+function opened(bytes: Uint8Array): ImportFile {
   try {
-    return readTable(file);
+    return openImport(bytes);
   } catch (error) {
     if (error instanceof InvalidCsv) throw new Problem('invalid_csv', error.message);
     throw error;
