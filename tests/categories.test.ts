@@ -390,8 +390,10 @@ describe('DELETE /v1/admin/categories/{id}', () => {
     try {
       await other.query('BEGIN');
       await other.query(
-        `INSERT INTO products (id, category_id, name, slug, description, price, sku)
-         VALUES (gen_random_uuid(), $1, 'Thing', $2, '', 1, $2)`,
+        `WITH made AS (
+           INSERT INTO products (id, category_id, name, slug, description, price, sku)
+           VALUES (gen_random_uuid(), $1, 'Thing', $2, '', 1, $2) RETURNING id)
+         INSERT INTO product_inventory (id, product_id) SELECT gen_random_uuid(), id FROM made`,
         [category.id, unique()],
       );
       const answering = remove(category);

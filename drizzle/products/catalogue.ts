@@ -118,7 +118,9 @@ export const products = pgTable(
       .default(sql`random()`),
     search: tsvector('search')
       .notNull()
-      .generatedAlwaysAs(sql`product_document(name, sku, barcode, vendor, tags, short_description, description)`),
+      .generatedAlwaysAs(
+        sql`product_document(name, sku, barcode, is_group_primary, vendor, tags, short_description, description)`,
+      ),
     version: integer('version').notNull().default(1),
     is_deleted: boolean('is_deleted').notNull().default(false),
     deleted_at: instant('deleted_at'),
@@ -153,33 +155,93 @@ export const products = pgTable(
       index('products_is_active_index').on(table.is_active),
       index('products_is_featured_index').on(table.is_featured),
       index('products_variant_group_id_index').on(table.variant_group_id),
-      // Public lists, one index a sort order. NULLS FIRST is what a plain ORDER BY … DESC means.
+      // Public lists, one index a sort order. NULLS FIRST is what a plain ORDER BY … DESC means. The columns after the id
+      // are what lists are filtered by, so that rows which do not pass are left out without a look at the table.
       index('products_created_at_id_index')
-        .on(table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())
+        .on(
+          table.created_at.desc().nullsFirst(),
+          table.id.desc().nullsFirst(),
+          table.category_id,
+          table.is_featured,
+          table.price,
+          table.rating,
+        )
         .where(listed),
-      index('products_price_id_index').on(table.price, table.id).where(listed),
-      index('products_name_id_index').on(table.name, table.id).where(listed),
+      index('products_price_id_index')
+        .on(table.price, table.id, table.category_id, table.is_featured, table.rating)
+        .where(listed),
+      index('products_name_id_index')
+        .on(table.name, table.id, table.category_id, table.is_featured, table.price, table.rating)
+        .where(listed),
       index('products_rating_id_index')
-        .on(table.rating.desc().nullsFirst(), table.id.desc().nullsFirst())
+        .on(
+          table.rating.desc().nullsFirst(),
+          table.id.desc().nullsFirst(),
+          table.category_id,
+          table.is_featured,
+          table.price,
+        )
         .where(listed),
-      index('products_sample_key_index').on(table.sample_key).where(listed),
-      index('products_category_id_price_id_index').on(table.category_id, table.price, table.id).where(listed),
-      index('products_category_id_name_id_index').on(table.category_id, table.name, table.id).where(listed),
+      index('products_category_id_created_at_id_index')
+        .on(
+          table.category_id,
+          table.created_at.desc().nullsFirst(),
+          table.id.desc().nullsFirst(),
+          table.is_featured,
+          table.price,
+          table.rating,
+        )
+        .where(listed),
+      index('products_category_id_price_id_index')
+        .on(table.category_id, table.price, table.id, table.is_featured, table.rating)
+        .where(listed),
+      index('products_category_id_name_id_index')
+        .on(table.category_id, table.name, table.id, table.is_featured, table.price, table.rating)
+        .where(listed),
       index('products_category_id_rating_id_index')
-        .on(table.category_id, table.rating.desc().nullsFirst(), table.id.desc().nullsFirst())
+        .on(
+          table.category_id,
+          table.rating.desc().nullsFirst(),
+          table.id.desc().nullsFirst(),
+          table.is_featured,
+          table.price,
+        )
         .where(listed),
-      // Staff see inactive and deleted ones too.
+      // Facets count a sample without a look at the table.
+      index('products_sample_key_index')
+        .on(table.sample_key, table.category_id, table.price, table.is_featured, table.rating, table.id)
+        .where(listed),
+      index('products_category_id_sample_key_index')
+        .on(table.category_id, table.sample_key, table.price, table.is_featured, table.rating, table.id)
+        .where(listed),
+      index('products_search_index').using('gin', table.search),
+      // Staff see inactive and deleted ones too, and may ask for those only.
+      index('products_deleted_created_at_id_index')
+        .on(table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())
+        .where(sql`${table.is_deleted}`),
       index('products_admin_created_at_id_index').on(
         table.created_at.desc().nullsFirst(),
         table.id.desc().nullsFirst(),
       ),
-      index('products_search_index').using('gin', table.search),
-      index('products_searchable_name_index').using('gin', sql`searchable(${table.name}) gin_trgm_ops`),
-      index('products_category_id_created_at_id_index')
-        .on(table.category_id, table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())
-        .where(listed),
     ];
   },
+);
+
+/**
+ * Words that products are called by, for searches that find nothing as they are spelt. Triggers add the words that are
+ * not there yet, without waiting for anybody, so one may be there twice; words of products long gone do no harm.
+ */
+export const productWords = pgTable(
+  'product_words',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    word: text('word').notNull(),
+  },
+  (table) => [
+    index('product_words_word_index').on(table.word.asc().op('text_pattern_ops')),
+    index('product_words_variants_index').using('gin', sql`word_variants(${table.word})`),
+    index('product_words_similar_index').using('gin', table.word.op('gin_trgm_ops')),
+  ],
 );
 
 /** Seed: product_images. At most one primary image a product. */

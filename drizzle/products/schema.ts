@@ -1,5 +1,5 @@
 /** Every table of the products database. */
-export { categories, categoryProductCounts, productImages, products } from './catalogue.ts';
+export { categories, categoryProductCounts, productImages, products, productWords } from './catalogue.ts';
 export type { Dimensions } from './catalogue.ts';
 export {
   inventoryMovements,

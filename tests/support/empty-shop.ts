@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, escapeIdentifier } from 'pg';
 import { uuidv7 } from 'uuidv7';
 
-import { connect, type Database } from '#shared/db/postgres.ts';
+import { connectForLongWork, type Database } from '#shared/db/postgres.ts';
 import { migrateDatabase } from '#tools/migrate.ts';
 
 import { openImport } from '../../workers/products/src/domain/import/groups.ts';
@@ -31,7 +31,7 @@ export async function emptyShop(): Promise<Shop> {
   };
   await onServer(at('postgres'), `CREATE DATABASE ${escapeIdentifier(name)}`);
   await migrateDatabase(at(name), 'products');
-  const db: Database = connect({ ...bindingsOf('products'), DATABASE_URL: at(name) });
+  const db: Database = connectForLongWork({ ...bindingsOf('products'), DATABASE_URL: at(name) });
   const client = new Client({ connectionString: at(name) });
   await client.connect();
   return {

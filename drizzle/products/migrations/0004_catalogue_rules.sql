@@ -129,3 +129,83 @@ SELECT category_id, count(*) FROM "products"
 -- The stock that was there before it was kept account of.
 INSERT INTO "inventory_movements" (id, product_id, kind, delta, quantity_after)
 SELECT gen_random_uuid(), product_id, 'import', quantity, quantity FROM "product_inventory" WHERE quantity <> 0;
+--> statement-breakpoint
+-- product_words: the words of names, vendors and tags, as they are and as search stems them.
+CREATE FUNCTION "words_of_product"(search tsvector, vendor varchar, tags text[]) RETURNS SETOF text
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT word FROM (
+    SELECT substr(word, 2) AS word FROM unnest(tsvector_to_array(search)) AS word WHERE word LIKE '=%'
+    UNION ALL
+    SELECT string_to_table(searchable(vendor) || ' ' || searchable(array_to_string(tags, ' ')), ' ')) AS words
+   WHERE length(word) BETWEEN 3 AND 40 AND word !~ '[0-9]'
+$$;
+--> statement-breakpoint
+CREATE FUNCTION "add_product_words"() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO product_words (word)
+    SELECT DISTINCT added.word FROM new_products product
+     CROSS JOIN LATERAL words_of_product(product.search, product.vendor, product.tags) AS added (word)
+     WHERE NOT EXISTS (SELECT FROM product_words known WHERE known.word = added.word);
+  ELSE
+    INSERT INTO product_words (word)
+    SELECT DISTINCT added.word FROM new_products product JOIN old_products before ON before.id = product.id
+     CROSS JOIN LATERAL words_of_product(product.search, product.vendor, product.tags) AS added (word)
+     WHERE (product.name, product.sku, product.vendor, product.tags)
+       IS DISTINCT FROM (before.name, before.sku, before.vendor, before.tags)
+       AND NOT EXISTS (SELECT FROM product_words known WHERE known.word = added.word);
+  END IF;
+  RETURN NULL;
+END;
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "products_add_words_of_new"
+AFTER INSERT ON "products" REFERENCING NEW TABLE AS new_products
+FOR EACH STATEMENT EXECUTE FUNCTION "add_product_words"();
+--> statement-breakpoint
+CREATE TRIGGER "products_add_words_of_changed"
+AFTER UPDATE ON "products" REFERENCING OLD TABLE AS old_products NEW TABLE AS new_products
+FOR EACH STATEMENT EXECUTE FUNCTION "add_product_words"();
+--> statement-breakpoint
+-- Also where rows are copied in bulk without the checks that they need not.
+ALTER TABLE "products" ENABLE ALWAYS TRIGGER "products_add_words_of_new";
+--> statement-breakpoint
+INSERT INTO "product_words" (word)
+SELECT DISTINCT added.word FROM "products" product
+ CROSS JOIN LATERAL words_of_product(product.search, product.vendor, product.tags) AS added (word);
+--> statement-breakpoint
+-- Asks for documents that have every word or a longer one, where a word that no product is called by may be any of those
+-- most like it: those that are a slip of one letter apart, or else those that share most of their trigrams. Null if
+-- there is nothing like one of them, or if this is the same as without.
+CREATE FUNCTION "similar_query"(words text) RETURNS tsquery
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  WITH asked AS (
+    SELECT word, ts_lexize('pg_catalog.english_stem', word) AS stems
+      FROM string_to_table(searchable(words), ' ') AS word WHERE word <> ''
+  ), known AS (
+    SELECT word, length(word) < 3 OR word ~ '[0-9]' OR EXISTS (
+             SELECT FROM product_words WHERE product_words.word ~>=~ stems[1]
+                AND product_words.word ~<~ (stems[1] || chr(1114111))) AS is_known
+      FROM asked WHERE stems <> '{}' AND numnode(product_query(word, true)) > 0
+  ), meant AS (
+    SELECT is_known, CASE WHEN is_known THEN product_query(word, true)::text ELSE (
+             SELECT '(' || string_agg(quote_literal(candidate.word), ' | ') || ')' FROM (
+               SELECT alike.word FROM (
+                 SELECT similar_word.word, similarity(similar_word.word, known.word) AS likeness,
+                        dense_rank() OVER (
+                          ORDER BY word_variants(similar_word.word) && word_variants(known.word) DESC) AS place
+                   FROM product_words similar_word
+                  WHERE word_variants(similar_word.word) && word_variants(known.word)
+                     OR similar_word.word % known.word AND similarity(similar_word.word, known.word) >= 0.4) AS alike
+                WHERE place = 1
+                GROUP BY alike.word
+                ORDER BY max(likeness) DESC, alike.word
+                LIMIT 5) AS candidate) END AS term
+      FROM known)
+  SELECT string_agg(term, ' & ')::tsquery FROM meant
+  HAVING count(term) = count(*) AND (count(*) > 1 OR NOT bool_and(is_known))
+$$;

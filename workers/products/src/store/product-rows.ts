@@ -10,7 +10,7 @@ const StockRow = z.object({
   allow_backorder: z.boolean(),
 });
 
-/** What every public read of a product selects. Money and weight are decimal strings. */
+/** What every public read of a product selects. Money, weight and rating are decimal strings. */
 export const ProductRow = z.object({
   id: z.string(),
   category_id: z.string(),
@@ -35,7 +35,7 @@ export const ProductRow = z.object({
     }),
   ),
   stock: StockRow,
-  rating_sum: z.number(),
+  rating: z.string(),
   rating_count: z.number(),
   options: z.record(z.string(), z.string()).nullable(),
   created_at: z.string(),
@@ -43,6 +43,10 @@ export const ProductRow = z.object({
   version: z.number(),
 });
 export type ProductRow = z.infer<typeof ProductRow>;
+
+/** As lists select it, with the key that a cursor carries. */
+export const ListedProductRow = ProductRow.extend({ sort_key: z.string() });
+export type ListedProductRow = z.infer<typeof ListedProductRow>;
 
 export const ProductDetailRow = ProductRow.extend({
   description: z.string(),
@@ -83,6 +87,6 @@ export const productColumns = sql`
   json_build_object('id', category.id, 'name', category.name, 'slug', category.slug) AS category,
   product.name, product.slug, product.short_description, product.price::text, product.compare_at_price::text,
   product.sku, product.barcode, product.is_featured, product.weight::text, product.dimensions, pictures.images,
-  ${stockJson} AS stock, product.rating_sum, product.rating_count, product.options,
+  ${stockJson} AS stock, product.rating::text, product.rating_count, product.options,
   ${instantText(sql`product.created_at`)} AS created_at, ${instantText(sql`product.updated_at`)} AS updated_at,
   product.version`;

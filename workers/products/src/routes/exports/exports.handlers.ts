@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 
-import { connect } from '#shared/db/postgres.ts';
+import { connectForLongWork } from '#shared/db/postgres.ts';
 import { currentTrace, withTrace } from '#shared/http/context.ts';
 import { describeError, log } from '#shared/http/log.ts';
 
@@ -10,7 +10,7 @@ import { exportProducts } from './exports.contract.ts';
 
 export function addExportRoutes(app: OpenAPIHono<ProductsEnv>): void {
   app.openapi(exportProducts, async (c) => {
-    const parts = catalogueCsv(connect(c.env));
+    const parts = catalogueCsv(connectForLongWork(c.env));
     // A database that is down is told by the status, as long as there is one to choose.
     const first = await parts.next();
     return c.body(streamOf(first, parts), 200, {

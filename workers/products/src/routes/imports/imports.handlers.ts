@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 
-import { connect } from '#shared/db/postgres.ts';
+import { connectForLongWork } from '#shared/db/postgres.ts';
 import { dispatch } from '#shared/events/outbox.ts';
 import { Problem } from '#shared/http/problem.ts';
 
@@ -14,7 +14,7 @@ export function addImportRoutes(app: OpenAPIHono<ProductsEnv>): void {
   app.openapi(importProducts, async (c) => {
     const { dry_run: dryRun, update_stock: updateStock } = c.req.valid('query');
     const file = opened(new Uint8Array(await c.req.arrayBuffer()));
-    const db = connect(c.env);
+    const db = connectForLongWork(c.env);
     const report = await runImport(file, {
       db,
       actorId: c.var.actor.id,

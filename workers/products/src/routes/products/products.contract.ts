@@ -5,9 +5,10 @@ import { PageQuery, pageOf } from '#shared/http/pages.ts';
 import { Currency, Id, text, Timestamp } from '#shared/http/values.ts';
 import { Money, MoneyInput } from '#shared/money/schema.ts';
 
+import { searchWords } from '../../domain/search-query.ts';
 import { SlugOrId } from '../path.ts';
 import { notModified, publicRead } from '../public-read.ts';
-import { productExample, summaryExample } from './products.examples.ts';
+import { facetsExample, productExample, summaryExample } from './products.examples.ts';
 
 const Weight = z.string().openapi({ example: '0.20', description: 'Kilograms, two decimals.' });
 const Options = z.record(z.string(), z.string()).openapi({ example: { Size: 'Small' } });
@@ -97,15 +98,75 @@ export const Product = SummaryFields.extend({
 
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
+const SearchText = text(200)
+  .refine((value) => searchWords(value) !== null, {
+    error: 'Send at least one letter or digit.',
+    params: { code: 'no_words' },
+  })
+  .openapi({
+    description:
+      'Words to search for, of which the first ten count; the last may be unfinished. Upper case, accents and endings ' +
+      'make no difference.',
+    example: 'copper light',
+  });
+
+const RatingInput = z
+  .string()
+  .regex(/^([0-4](\.\d{1,2})?|5(\.00?)?)$/, { error: 'Send a number from 0 to 5, such as 4 or 4.5.' })
+  .openapi({ description: 'Products without reviews have 0.', example: '4' });
+
+const Include = z
+  .string()
+  .regex(/^(facets|total)(,(facets|total))*$/, { error: 'Send facets, total, or both with a comma between.' })
+  .openapi({ description: '`facets`, `total`, or both with a comma between.', example: 'facets,total' });
+
 const ProductListQuery = PageQuery.extend({
-  sort: z.enum(['-created_at', 'created_at', 'price', '-price', 'name', '-name']).default('-created_at'),
+  sort: z
+    .enum(['-created_at', 'created_at', 'price', '-price', 'name', '-name', '-rating', 'relevance'])
+    .optional()
+    .openapi({ description: 'Default `-created_at`; with `q` it is `relevance`, which only a search has.' }),
+  q: SearchText.optional(),
   category: text(255)
     .optional()
     .openapi({ description: 'Id or slug; its descendants are included.', example: 'outdoor' }),
   'price[gte]': MoneyInput.optional(),
   'price[lte]': MoneyInput.optional(),
+  'rating[gte]': RatingInput.optional(),
   in_stock: Flag.optional().openapi({ description: '`true`: something is available now; `false`: nothing is.' }),
   is_featured: Flag.optional(),
+  include: Include.optional(),
+});
+
+export const availabilityStatuses = ['in_stock', 'low_stock', 'backorder', 'out_of_stock'] as const;
+const Count = z.int().min(1);
+
+export const Facets = z
+  .object({
+    is_estimate: z
+      .boolean()
+      .openapi({ description: 'Many products pass, so that a fair sample of them was counted and multiplied.' }),
+    categories: z
+      .array(CategoryReference.extend({ count: Count }))
+      .openapi({ description: 'Those that the products are directly in, the fullest first, at most 50.' }),
+    price: z
+      .array(z.object({ min: Money, max: Money, count: z.int().min(0) }))
+      .openapi({ description: 'At most five ranges without gaps, lowest first; both ends are included.' }),
+    availability: z
+      .array(z.object({ status: Availability.shape.status, count: Count }))
+      .openapi({ description: 'Each status that there is.' }),
+  })
+  .openapi('Facets', {
+    description: 'Everything that passes the filter, counted in several ways, on whatever page.',
+    example: facetsExample,
+  });
+
+const Page = pageOf(ProductSummary);
+const ProductPage = Page.extend({
+  page: Page.shape.page.extend({
+    total: z.int().min(0).optional().openapi({ description: 'How many pass the filter, with `include=total`.' }),
+    is_total_estimate: z.boolean().optional().openapi({ description: 'Beside `total`: it is not exact.' }),
+  }),
+  facets: Facets.optional(),
 });
 
 export const listProducts = contract({
@@ -113,12 +174,19 @@ export const listProducts = contract({
   path: '/v1/products',
   operationId: 'listProducts',
   tags: ['Catalogue'],
-  summary: 'List products',
-  description: 'One row a variant group: its face. Filters and availability look at the face.',
+  summary: 'List or search products',
+  description: `One row a variant group: its face. Filters and availability look at the face.
+
+A search finds products that have all the words in their name, codes, vendor, tags or descriptions. By relevance those
+come first whose name or code has them, then those where it has a longer last word, then the others; each of these
+with the better rated first. If no product has the words, those with similar ones are found instead, at most 1,000.
+
+\`facets\` and \`total\` are exact up to about a thousand products, and marked as estimates beyond; the total of a
+category, or of everything, is always exact.`,
   ...publicRead,
   request: { query: ProductListQuery },
   responses: {
-    200: json(pageOf(ProductSummary), 'A page of products'),
+    200: json(ProductPage, 'A page of products'),
     304: notModified,
     ...errors('invalid_cursor'),
   },

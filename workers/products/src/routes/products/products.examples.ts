@@ -56,3 +56,17 @@ export const productExample = {
     },
   ],
 };
+
+/** What is in a category. */
+export const facetsExample = {
+  is_estimate: false,
+  categories: [{ ...summaryExample.category, count: 7 }],
+  price: [
+    { min: '0.00', max: '9.99', count: 4 },
+    { min: '10.00', max: '19.99', count: 3 },
+  ],
+  availability: [
+    { status: 'in_stock' as const, count: 6 },
+    { status: 'out_of_stock' as const, count: 1 },
+  ],
+};

@@ -2,22 +2,36 @@ import { type OpenAPIHono } from '@hono/zod-openapi';
 
 import { connect } from '#shared/db/postgres.ts';
 import { page, readCursor } from '#shared/http/pages.ts';
-import { notFound } from '#shared/http/problem.ts';
+import { invalid, notFound } from '#shared/http/problem.ts';
 
+import { searchWords } from '../../domain/search-query.ts';
 import type { ProductsEnv } from '../../env.ts';
-import { findProduct, listFaces } from '../../store/products.ts';
-import { cursorKeys, sortKey } from '../../store/product-sorts.ts';
+import type { ListedProductRow } from '../../store/product-rows.ts';
+import { cursorKeys, type ProductSort } from '../../store/product-sorts.ts';
+import { findProduct, listProducts as findProducts } from '../../store/products.ts';
 import { getProduct, listProducts } from './products.contract.ts';
-import { presentProduct, presentSummary } from './products.present.ts';
+import { presentFacets, presentProduct, presentSummary } from './products.present.ts';
 
 export function addProductRoutes(app: OpenAPIHono<ProductsEnv>): void {
   app.openapi(listProducts, async (c) => {
-    const { limit, cursor, ...list } = c.req.valid('query');
-    const after = readCursor(cursor, list, cursorKeys[list.sort]);
-    const rows = await listFaces(connect(c.env), { ...list, after, limit: limit + 1 });
-    const position = (row: (typeof rows)[number]) => ({ key: sortKey(row, list.sort), id: row.id });
-    const { data, page: envelope } = page(c, rows, { limit, list, position });
-    return c.json({ data: data.map((row) => presentSummary(row, c.env.CURRENCY)), page: envelope }, 200);
+    const { limit, cursor, sort: wantedSort, include = '', q: text, ...others } = c.req.valid('query');
+    const q = text === undefined ? undefined : (searchWords(text) ?? undefined);
+    const sort = sortOf(wantedSort, q);
+    const filter = { ...others, q };
+    const list = { ...filter, sort };
+    const after = readCursor(cursor, list, cursorKeys[sort]);
+    const wanted = new Set(include.split(','));
+    const included = wanted.has('facets') ? 'facets' : wanted.has('total') ? 'total' : null;
+    const found = await findProducts(connect(c.env), { filter, sort, after, limit: limit + 1 }, included);
+    const { data, page: envelope } = page(c, found.rows, { limit, list, position });
+    return c.json(
+      {
+        data: data.map((row) => presentSummary(row, c.env.CURRENCY)),
+        page: { ...envelope, ...(wanted.has('total') ? found.total : null) },
+        ...(found.facets ? { facets: presentFacets(found.facets) } : null),
+      },
+      200,
+    );
   });
 
   app.openapi(getProduct, async (c) => {
@@ -25,4 +39,17 @@ export function addProductRoutes(app: OpenAPIHono<ProductsEnv>): void {
     if (!product) throw notFound('product');
     return c.json(presentProduct(product, c.env.CURRENCY), 200);
   });
+}
+
+function sortOf(wanted: ProductSort | undefined, q: string | undefined): ProductSort {
+  if (wanted === 'relevance' && q === undefined) {
+    throw invalid([
+      { parameter: 'sort', code: 'needs_search', message: 'Only a search with q has an order by relevance.' },
+    ]);
+  }
+  return wanted ?? (q === undefined ? '-created_at' : 'relevance');
+}
+
+function position({ sort_key: key, id }: ListedProductRow) {
+  return { key, id };
 }

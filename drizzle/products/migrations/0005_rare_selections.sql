@@ -1,0 +1,2 @@
+CREATE INDEX "inventory_movements_adjustments_index" ON "inventory_movements" USING btree ("product_id","created_at" DESC NULLS FIRST,"id" DESC NULLS FIRST) WHERE "inventory_movements"."kind" = 'adjustment';--> statement-breakpoint
+CREATE INDEX "products_deleted_created_at_id_index" ON "products" USING btree ("created_at" DESC NULLS FIRST,"id" DESC NULLS FIRST) WHERE "products"."is_deleted";
