@@ -2,10 +2,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { add, openCarts, show } from './support/carts.ts';
 import { api, expectProblem, newShopper } from './support/client.ts';
+import { sqlOf } from './support/databases.ts';
 import { newProduct } from './support/shop.ts';
 
 const unknownId = '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f';
 
+const productsSql = sqlOf('products');
 const { close, storedCarts } = openCarts();
 afterAll(close);
 
@@ -30,6 +32,25 @@ describe('a refusal', () => {
     expectProblem(await add(shopper, unknownId, 1), 404, 'product_not_found');
     expectProblem(await add(shopper, mug.id, 6), 409, 'insufficient_stock');
     expect(await storedCarts(shopper)).toBe(0);
+  });
+
+  it('is given for what is not sold, and comes with nothing stored', async () => {
+    const shopper = await newShopper();
+    const [inactive, deleted] = await Promise.all([newProduct(), newProduct()]);
+    await productsSql`UPDATE products SET is_active = false WHERE id = ${inactive.id}`;
+    await productsSql`UPDATE products SET is_deleted = true, deleted_at = now() WHERE id = ${deleted.id}`;
+    for (const id of [unknownId, inactive.id, deleted.id]) {
+      expectProblem(await add(shopper, id, 1), 404, 'product_not_found');
+    }
+    expect(await storedCarts(shopper)).toBe(0);
+    const mug = await newProduct();
+    const { body: before } = await add(shopper, mug.id, 1);
+    await productsSql`UPDATE products SET is_active = false WHERE id = ${mug.id}`;
+    const body = { quantity: 2 };
+    const answer = await api('PATCH', `/v1/cart/items/${mug.id}`, { token: shopper.token, body });
+    expectProblem(answer, 409, 'product_unavailable');
+    expect(answer.body.items).toEqual([{ product_id: mug.id }]);
+    expect((await show(shopper)).body).toMatchObject({ items: before.items, version: 1 });
   });
 
   it('of too much says what there is, counting what the cart has already', async () => {

@@ -7,6 +7,7 @@ import type { ProductSnapshot } from '#shared/contracts/products.ts';
 import { migrateMongo } from '#tools/migrate-mongo.ts';
 
 import type { Change } from '../workers/cart/src/domain/change.ts';
+import type { Owner } from '../workers/cart/src/owner.ts';
 import {
   type Carts,
   cartsOf,
@@ -15,6 +16,7 @@ import {
   deleteExpired,
   findLive,
 } from '../workers/cart/src/store/collection.ts';
+import { findBoth, findUnfinished, takeOverStored } from '../workers/cart/src/store/merges.ts';
 
 const server = inject('stack').urls['mongo'] ?? '';
 const database = `cart_store_${randomUUID().slice(0, 8)}`;
@@ -46,7 +48,13 @@ const mug: ProductSnapshot = {
   allow_backorder: false,
 };
 const addMug = (quantity: number): Change => ({ kind: 'add_item', product: mug, quantity });
-const newOwner = () => ({ user_id: randomUUID(), currency: 'USD', life_days: 30 });
+const newOwner = (): Owner => ({
+  user_id: randomUUID(),
+  is_guest: false,
+  currency: 'USD',
+  life_days: 30,
+  tax_rate: null,
+});
 
 describe('the migration', () => {
   it('can be repeated, by several at once, and leaves the indexes of the seed', async () => {
@@ -58,6 +66,7 @@ describe('the migration', () => {
       { key: { user_id: 1 }, unique: true },
       { key: { expires_at: 1 }, expireAfterSeconds: 0 },
       { key: { 'items.product_id': 1 } },
+      { key: { merged_into: 1, updated_at: 1 } },
     ]);
   });
 
@@ -148,10 +157,11 @@ describe('two workers that change one cart', () => {
     const owner = newOwner();
     const [carts] = both();
     await changeStored(carts, owner, addMug(9), running);
-    const order: Change = {
-      kind: 'take_out_ordered',
+    const order = {
+      kind: 'take_out_ordered' as const,
       event_id: randomUUID(),
       items: [{ product_id: mug.product_id, quantity: 4 }],
+      coupon_codes: [],
     };
     await Promise.all(both().map((each) => changeStored(each, owner, order, running)));
     await changeStored(carts, owner, order, running);
@@ -167,7 +177,7 @@ describe('two workers that change one cart', () => {
     const owner = newOwner();
     const [carts] = both();
     const items = [{ product_id: mug.product_id, quantity: 4 }];
-    const order: Change = { kind: 'take_out_ordered', event_id: randomUUID(), items };
+    const order: Change = { kind: 'take_out_ordered', event_id: randomUUID(), items, coupon_codes: [] };
     await changeStored(carts, owner, order, running);
     await changeStored(carts, owner, addMug(6), running);
     await changeStored(carts, owner, order, running);
@@ -192,5 +202,90 @@ describe('two workers that change one cart', () => {
     const [carts] = both();
     await expect(changeStored(carts, owner, addMug(1), AbortSignal.abort())).rejects.toThrow('aborted');
     expect(await carts.countDocuments({ user_id: owner.user_id })).toBe(0);
+  });
+});
+
+describe('taking a guest’s cart over', () => {
+  const findings = { asked: [mug.product_id], products: [mug] };
+
+  /** A guest with 2 mugs, read as a merge reads it. */
+  async function newGuest() {
+    const guest = { ...newOwner(), is_guest: true };
+    const [carts] = both();
+    await changeStored(carts, guest, addMug(2), running);
+    return guest;
+  }
+
+  async function read(carts: Carts, owner: Owner, guest: Owner) {
+    const found = await findBoth(carts, owner, { guest_id: guest.user_id, isHeld: false });
+    if (!found.guest) throw new Error('No cart to take over.');
+    return { id: found.guest.id, version: found.guest.version, findings };
+  }
+
+  const countOf = (carts: Carts, { user_id }: Owner) => carts.countDocuments({ user_id });
+
+  it('is refused when it has changed since it was read, and leaves it to its guest', async () => {
+    const [carts, elsewhere] = both();
+    const [owner, guest] = [newOwner(), await newGuest()];
+    const asRead = await read(carts, owner, guest);
+    await changeStored(elsewhere, guest, addMug(1), running);
+    expect(await takeOverStored(carts, owner, asRead, running)).toEqual({ ok: false, code: 'moved' });
+    expect(await findLive(carts, guest.user_id)).toMatchObject({ items: [{ quantity: 3 }], version: 2 });
+    expect(await countOf(carts, owner)).toBe(0);
+  });
+
+  it('is refused when it was held in a version that was not read, although for the same user', async () => {
+    const [carts, elsewhere] = both();
+    const [owner, guest] = [newOwner(), await newGuest()];
+    const asRead = await read(carts, owner, guest);
+    await changeStored(elsewhere, guest, addMug(1), running);
+    const held = await findBoth(elsewhere, owner, { guest_id: guest.user_id, isHeld: true });
+    expect(held.guest).toMatchObject({ version: 3, merged_into: owner.user_id, items: [{ quantity: 3 }] });
+    expect(await takeOverStored(carts, owner, asRead, running)).toEqual({ ok: false, code: 'moved' });
+    expect(await takeOverStored(carts, owner, await read(carts, owner, guest), running)).toMatchObject({
+      ok: true,
+      cart: { items: [{ quantity: 3 }], version: 1 },
+      merge: { added: [{ product_id: mug.product_id, quantity: 3 }] },
+    });
+    expect(await countOf(carts, guest)).toBe(0);
+  });
+
+  it('goes on where another attempt for the same user has stopped, and stops where somebody else began', async () => {
+    const [carts, elsewhere] = both();
+    const [owner, stranger, guest] = [newOwner(), newOwner(), await newGuest()];
+    const [asRead, asReadByStranger] = [await read(carts, owner, guest), await read(carts, stranger, guest)];
+    await findBoth(elsewhere, owner, { guest_id: guest.user_id, isHeld: true });
+    expect(await findLive(carts, guest.user_id)).toBeNull();
+    expect(await takeOverStored(carts, stranger, asReadByStranger, running)).toEqual({ ok: false, code: 'moved' });
+    expect((await findBoth(carts, stranger, { guest_id: guest.user_id, isHeld: true })).guest).toBeNull();
+    expect(await takeOverStored(carts, owner, asRead, running)).toMatchObject({ ok: true, cart: { version: 1 } });
+    expect(await takeOverStored(elsewhere, owner, asRead, running)).toEqual({ ok: false, code: 'moved' });
+    expect(await findLive(carts, owner.user_id)).toMatchObject({ items: [{ quantity: 2 }], version: 1 });
+    expect([await countOf(carts, guest), await countOf(carts, stranger)]).toEqual([0, 0]);
+  });
+
+  it('by two workers at once happens once', async () => {
+    const [carts] = both();
+    for (let round = 0; round < 10; round++) {
+      const [owner, guest] = [newOwner(), await newGuest()];
+      await changeStored(carts, owner, addMug(1), running);
+      const asRead = await read(carts, owner, guest);
+      const attempts = [...both(), ...both()].map((each) => takeOverStored(each, owner, asRead, running));
+      const reports = (await Promise.all(attempts)).flatMap((taken) => (taken.ok ? (taken.merge?.added ?? []) : []));
+      expect(reports).toEqual([{ product_id: mug.product_id, quantity: 2 }]);
+      expect(await findLive(carts, owner.user_id)).toMatchObject({ items: [{ quantity: 3 }], version: 2 });
+      expect(await countOf(carts, guest)).toBe(0);
+    }
+  });
+
+  it('that has stopped is found once it is old enough, and does not expire meanwhile', async () => {
+    const [carts] = both();
+    const [owner, guest] = [newOwner(), await newGuest()];
+    const held = await findBoth(carts, owner, { guest_id: guest.user_id, isHeld: true });
+    const begun = held.guest?.updated_at ?? new Date(0);
+    expect(held.guest?.expires_at).toEqual(new Date(begun.getTime() + 30 * 24 * 60 * 60 * 1_000));
+    const merge = { guest_id: guest.user_id, user_id: owner.user_id };
+    expect(await findUnfinished(carts, new Date(begun.getTime() - 1))).not.toContainEqual(merge);
+    expect(await findUnfinished(carts, begun)).toContainEqual(merge);
   });
 });

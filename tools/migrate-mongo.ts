@@ -1,14 +1,17 @@
 /**
- * Brings the cart database up to date: the collection `carts` of the seed, its validator and its indexes.
+ * Brings the cart database up to date: the collection `carts` of the seed, the coupons and their uses, with their
+ * validators and indexes.
  * As a command it migrates the database that MONGODB_URI names.
  */
-import { MongoClient, MongoServerError } from 'mongodb';
+import { type Db, type IndexDescription, MongoClient, MongoServerError } from 'mongodb';
 
 import { databaseName } from '../workers/cart/src/store/collection.ts';
 
 const text = { bsonType: 'string' };
 const amount = { bsonType: 'decimal' };
 const instant = { bsonType: 'date' };
+
+const optional = (bsonType: string) => ({ bsonType: [bsonType, 'null'] });
 
 const item = fields({
   product_id: text,
@@ -33,16 +36,77 @@ const cart = fields({
   currency: text,
   version: { bsonType: 'int', minimum: 1 },
   applied_events: { bsonType: 'array', items: text },
+  tax_rate: text,
+  merged_into: optional('string'),
   created_at: instant,
   updated_at: instant,
   expires_at: instant,
 });
 
-const indexes = [
-  { name: 'user_id_unique', key: { user_id: 1 }, unique: true },
-  { name: 'expires_at_ttl', key: { expires_at: 1 }, expireAfterSeconds: 0 },
-  { name: 'items_product_id', key: { 'items.product_id': 1 } },
-] as const;
+const couponType = { enum: ['percentage', 'fixed_amount', 'free_shipping'] };
+
+const coupon = fields({
+  _id: { bsonType: 'objectId' },
+  code: text,
+  type: couponType,
+  value: optional('decimal'),
+  min_subtotal: optional('decimal'),
+  starts_at: optional('date'),
+  ends_at: optional('date'),
+  usage_limit: { bsonType: ['int', 'null'], minimum: 1 },
+  per_user_limit: { bsonType: ['int', 'null'], minimum: 1 },
+  is_active: { bsonType: 'bool' },
+  version: { bsonType: 'int', minimum: 1 },
+  created_at: instant,
+  updated_at: instant,
+  deleted_at: optional('date'),
+  unsent_events: { bsonType: 'array', items: { bsonType: 'object' } },
+});
+
+const couponUse = fields({
+  _id: { bsonType: 'objectId' },
+  coupon_id: { bsonType: 'objectId' },
+  order_id: text,
+  user_id: text,
+  slot: text,
+  user_slot: text,
+  coupon_code: text,
+  type: couponType,
+  value: optional('decimal'),
+  is_settled: { bsonType: 'bool' },
+  redeemed_at: instant,
+});
+
+interface CollectionPlan {
+  name: string;
+  schema: object;
+  indexes: IndexDescription[];
+}
+
+const collections: CollectionPlan[] = [
+  {
+    name: 'carts',
+    schema: cart,
+    indexes: [
+      { name: 'user_id_unique', key: { user_id: 1 }, unique: true },
+      { name: 'expires_at_ttl', key: { expires_at: 1 }, expireAfterSeconds: 0 },
+      { name: 'items_product_id', key: { 'items.product_id': 1 } },
+      { name: 'merged_into_updated_at', key: { merged_into: 1, updated_at: 1 } },
+    ],
+  },
+  { name: 'coupons', schema: coupon, indexes: [{ name: 'code_unique', key: { code: 1 }, unique: true }] },
+  {
+    name: 'coupon_uses',
+    schema: couponUse,
+    // One use an order; and its slots are counted by the limits, so that none can be passed.
+    indexes: [
+      { name: 'order_id_coupon_id_unique', key: { order_id: 1, coupon_id: 1 }, unique: true },
+      { name: 'coupon_id_slot_unique', key: { coupon_id: 1, slot: 1 }, unique: true },
+      { name: 'coupon_id_user_id_user_slot_unique', key: { coupon_id: 1, user_id: 1, user_slot: 1 }, unique: true },
+      { name: 'is_settled_redeemed_at', key: { is_settled: 1, redeemed_at: 1 } },
+    ],
+  },
+];
 
 const namespaceExists = 48;
 
@@ -56,20 +120,29 @@ export async function migrateMongo(uri: string): Promise<void> {
   const client = new MongoClient(uri, { serverSelectionTimeoutMS: 10_000 });
   try {
     const db = client.db(databaseName(uri));
-    const carts = db.collection('carts');
-    const validator = { $jsonSchema: cart };
-    try {
-      await db.createCollection('carts', { validator });
-    } catch (error) {
-      if (!(error instanceof MongoServerError && error.code === namespaceExists)) throw error;
-      await db.command({ collMod: 'carts', validator });
-      // Required by an earlier validator, so that it can go only now.
-      await carts.updateMany({ refreshed_at: { $exists: true } }, { $unset: { refreshed_at: '' } });
-    }
-    await carts.createIndexes([...indexes]);
+    for (const plan of collections) await migrateCollection(db, plan);
   } finally {
     await client.close();
   }
+}
+
+async function migrateCollection(db: Db, { name, schema, indexes }: CollectionPlan): Promise<void> {
+  const validator = { $jsonSchema: schema };
+  try {
+    await db.createCollection(name, { validator });
+  } catch (error) {
+    if (!(error instanceof MongoServerError && error.code === namespaceExists)) throw error;
+    await db.command({ collMod: name, validator });
+    if (name === 'carts') await bringCartsUpToDate(db);
+  }
+  await db.collection(name).createIndexes(indexes);
+}
+
+/** Fields that an earlier validator required go, those that it did not know come. */
+async function bringCartsUpToDate(db: Db): Promise<void> {
+  const carts = db.collection('carts');
+  await carts.updateMany({ refreshed_at: { $exists: true } }, { $unset: { refreshed_at: '' } });
+  await carts.updateMany({ tax_rate: { $exists: false } }, { $set: { tax_rate: '0', merged_into: null } });
 }
 
 /** An object with exactly these fields. */

@@ -41,14 +41,20 @@ export function bundleWorkers(names: readonly WorkerName[], directory: string): 
   return Promise.all(names.map((name) => bundleWorker(name, resolve(directory, name))));
 }
 
-async function bundleWorker(name: WorkerName, target: string): Promise<Bundle> {
-  const file = workers.find((worker) => worker.name === name)?.config ?? '';
+/** Bundles one worker into the folder `target`, by its own configuration or another for the same name. */
+export async function bundleWorker(name: WorkerName, target: string, otherConfig?: string): Promise<Bundle> {
+  const file = otherConfig ?? workers.find((worker) => worker.name === name)?.config ?? '';
   mkdirSync(target, { recursive: true });
   const wrangler = join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
   await run(process.execPath, [wrangler, 'deploy', '-c', file, '--dry-run', '--outdir', target], {
     cwd: root,
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' },
   });
-  const config = Config.parse(parse(readFileSync(join(root, file), 'utf8')));
+  const config = Config.parse(readConfig(resolve(root, file)));
   return { name, config, main: join(target, 'index.js') };
+}
+
+function readConfig(file: string): unknown {
+  const text = readFileSync(file, 'utf8');
+  return file.endsWith('.json') ? JSON.parse(text) : parse(text);
 }

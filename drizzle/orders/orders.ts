@@ -37,6 +37,9 @@ export type AddressSnapshot = {
   country: string;
 };
 
+/** A coupon of the order, and what it took off; a coupon for free shipping takes off nothing here. */
+export type AppliedCoupon = { coupon_code: string; discount_amount: string };
+
 /**
  * Seed: orders. The amounts add up in the database as well. `tax_rate` is the fraction applied (`'0.0825'`).
  * `payment_due_at`: when a PENDING order is given up; null if nothing is to be paid.
@@ -61,6 +64,7 @@ export const orders = pgTable(
     billing_address: jsonb('billing_address').$type<AddressSnapshot>().notNull(),
     shipping_method_code: varchar('shipping_method_code', { length: 50 }).notNull(),
     shipping_method_name: varchar('shipping_method_name', { length: 100 }).notNull(),
+    applied_coupons: jsonb('applied_coupons').$type<AppliedCoupon[]>().notNull().default([]),
     customer_email: varchar('customer_email', { length: 255 }),
     notes: text('notes'),
     tracking_number: varchar('tracking_number', { length: 100 }),

@@ -19,6 +19,8 @@ export interface OrdersApi {
    * given up here and can never finish, so that their stock may be released.
    */
   giveUpCheckouts(trace: Trace, request: { order_ids: string[] }): Promise<{ placed: string[] }>;
+  /** The tax rate at the user's default shipping address, a fraction such as `"0.0825"`; null where none is known. */
+  taxRateOf(trace: Trace, request: { user_id: string }): Promise<string | null>;
   /** Whether an order of the user with one of these products is CONFIRMED, PROCESSING, SHIPPED or DELIVERED. */
   hasPurchased(trace: Trace, request: { user_id: string; product_ids: string[] }): Promise<boolean>;
   health(): Promise<Health>;

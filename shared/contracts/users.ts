@@ -31,6 +31,8 @@ export interface UsersApi {
     trace: Trace,
     request: { user_id: string; address_ids: string[] },
   ): Promise<{ email: string | null; addresses: AddressOfUser[] }>;
+  /** Where the user has things sent by default, as far as tax depends on it; null without a default shipping address. */
+  defaultDestination(trace: Trace, request: { user_id: string }): Promise<{ country: string; state: string } | null>;
   /** Where to write to the user; null if the account is gone. */
   contact(trace: Trace, request: { user_id: string }): Promise<Contact | null>;
   /** What the public may know of who wrote something: first name and initial, `Sam S.`; null if the account is gone. */

@@ -58,7 +58,8 @@ async function unsentEvents(db: Database): Promise<Message[]> {
   );
 }
 
-async function send(queues: Queues, events: Message[]): Promise<void> {
+/** Sends each event to the queues of those who are told of it. */
+export async function send(queues: Queues, events: Message[]): Promise<void> {
   const addressed = new Map<Consumer, Message[]>();
   for (const { id, type, payload, request_id, traceparent } of events) {
     for (const consumer of consumers[type]) {

@@ -27,13 +27,26 @@ export interface Position {
   id: string;
 }
 
-const Cursor = z.strictObject({ list: z.string(), key: z.string().max(1_000), id: z.uuid() });
+const Cursor = z.strictObject({ list: z.string(), key: z.string().max(1_000), id: z.string().max(100) });
 
-/** Where the page starts. `list` is what the cursor is bound to (path, filters, sort); 400 `invalid_cursor` otherwise. */
-export function readCursor(cursor: string | undefined, list: object, key: z.ZodType): Position | null {
+/**
+ * Where the page starts. `list` is what the cursor is bound to (path, filters, sort), `key` and `id` the forms of its
+ * position; 400 `invalid_cursor` otherwise.
+ */
+export function readCursor(
+  cursor: string | undefined,
+  list: object,
+  key: z.ZodType,
+  id: z.ZodType = z.uuid(),
+): Position | null {
   if (cursor === undefined) return null;
   const parsed = Cursor.safeParse(decoded(cursor));
-  if (!parsed.success || parsed.data.list !== fingerprint(list) || !key.safeParse(parsed.data.key).success) {
+  const isOfList =
+    parsed.success &&
+    parsed.data.list === fingerprint(list) &&
+    key.safeParse(parsed.data.key).success &&
+    id.safeParse(parsed.data.id).success;
+  if (!isOfList) {
     throw new Problem('invalid_cursor', 'Send a cursor of this list with the same filters and sort, or none.');
   }
   return { key: parsed.data.key, id: parsed.data.id };

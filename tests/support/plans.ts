@@ -33,7 +33,7 @@ const PlanNode: z.ZodType<PlanNode> = z.object({
 const Explained = z.tuple([z.object({ Plan: PlanNode })]);
 
 /** What a statement has read. */
-export interface Reads {
+interface Reads {
   /** Rows of tables. */
   rows: number;
   /** Entries of indexes whose rows were not looked at, or not yet. */

@@ -99,15 +99,16 @@ function keyShown(spec: Fields): string {
   return directionsOf(fieldsIn(spec['key'], 'key'), 'an index').join();
 }
 
-/** Whether the very index exists; one that shares its name or its key, but not all else, is a conflict. */
+/** Whether the very index exists; one that shares its name, or key and uniqueness, but not all else, is a conflict. */
 function isPresent(indexes: Index[], requested: Fields): boolean {
   if (keyShown(requested) === '_id,1') return true;
   const namesake = indexes.find(({ name }) => name === requested['name']);
   if (namesake !== undefined && keyOf(namesake.spec) === keyOf(requested)) return true;
-  const alike = indexes.find(({ spec }) => keyShown(spec) === keyShown(requested));
+  const alike = indexes.find(
+    ({ spec }) => keyShown(spec) === keyShown(requested) && spec['unique'] === requested['unique'],
+  );
   if (namesake === undefined && alike === undefined) return false;
-  const isSameIndex = namesake === alike && namesake?.spec['unique'] === requested['unique'];
-  const conflict = namesake === undefined || isSameIndex ? 'IndexOptionsConflict' : 'IndexKeySpecsConflict';
+  const conflict = namesake === undefined || namesake === alike ? 'IndexOptionsConflict' : 'IndexKeySpecsConflict';
   throw new CommandError(conflict, `'${String(requested['name'])}' exists with another name, key or other options`);
 }
 

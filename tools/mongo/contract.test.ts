@@ -1,27 +1,33 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { afterAll, beforeAll } from 'vitest';
+
 import { describeMongoContract } from './contract.ts';
 import { startMongoServer } from './server.ts';
 
-const PORT = 25_600;
-const given = process.env['MONGO_CONTRACT_URI'];
-let uri = given ?? '';
+/** Set by run-contract.ts. */
+const { MONGO_CONTRACT_URI: given, MONGO_CONTRACT_SERVER: server } = process.env;
 
-if (given === undefined) {
+if (given === undefined) describeMongoContract(embeddedServer());
+else describeMongoContract({ connection: () => given, server });
+
+function embeddedServer() {
   let folder: string;
-  let server: Awaited<ReturnType<typeof startMongoServer>>;
+  let embedded: Awaited<ReturnType<typeof startMongoServer>>;
+  const start = async (port: number) => {
+    embedded = await startMongoServer({ file: join(folder, 'data.sqlite'), port, durable: false });
+  };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'mongo-contract-'));
-    server = await startMongoServer({ file: join(folder, 'data.sqlite'), port: PORT, durable: false });
-    uri = server.uri;
+    await start(0);
   });
   afterAll(async () => {
-    await server.close();
+    await embedded.close();
     await rm(folder, { recursive: true });
   });
+  const restart = { stop: () => embedded.close(), start: () => start(embedded.port) };
+  return { connection: () => embedded.uri, restart };
 }
-
-describeMongoContract(() => uri);

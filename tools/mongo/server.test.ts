@@ -1,18 +1,13 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Int32, ObjectId, serialize } from 'bson';
-import { type Collection, Decimal128, type Document, MongoClient } from 'mongodb';
+import { type Collection, type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { indexFrom, lookupFor } from './indexes.ts';
 import { startMongoServer } from './server.ts';
-
-const PORT = 25_610;
-const CHILD_PORT = 25_611;
-const ENTRY = join(import.meta.dirname, 'main.ts');
 
 let folder: string;
 let server: Awaited<ReturnType<typeof startMongoServer>>;
@@ -21,7 +16,7 @@ let collection: Collection;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mongo-server-'));
-  server = await startMongoServer({ file: join(folder, 'data.sqlite'), port: PORT, durable: false });
+  server = await startMongoServer({ file: join(folder, 'data.sqlite'), port: 0, durable: false });
   client = await new MongoClient(server.uri).connect();
   collection = client.db('facts').collection('carts');
 });
@@ -39,6 +34,13 @@ async function codeOf(work: Promise<unknown>): Promise<unknown> {
   return outcome instanceof Error && 'code' in outcome ? outcome.code : outcome;
 }
 
+/** Rejects with the first write error of a command that the driver would not send. */
+async function written(command: Document): Promise<unknown> {
+  const { writeErrors } = await client.db('facts').command(command);
+  if (writeErrors === undefined) return 'accepted';
+  throw Object.assign(new Error('refused'), writeErrors[0]);
+}
+
 async function tooMuch(): Promise<unknown> {
   const large = client.db('facts').collection(`large_${new ObjectId().toHexString()}`);
   for (let n = 0; n < 3; n++) await large.insertOne({ text: 'x'.repeat(6_000_000) });
@@ -52,25 +54,35 @@ const message = (length: number, operation: number, rest: Uint8Array) => {
   return Buffer.concat([header, rest]);
 };
 
-const start = (file: string, port: number) =>
-  spawn('node', [ENTRY, '--file', file, '--port', String(port)], { stdio: ['pipe', 'pipe', 'pipe'] });
-
-async function readyLine(child: ChildProcessWithoutNullStreams): Promise<unknown> {
-  const [chunk]: unknown[] = await once(child.stdout, 'data');
-  return JSON.parse(String(chunk));
-}
-
-async function exitOf(child: ChildProcessWithoutNullStreams): Promise<{ code: unknown; stderr: string }> {
-  let stderr = '';
-  child.stderr.on('data', (chunk) => (stderr += String(chunk)));
-  const [code]: unknown[] = await once(child, 'close');
-  return { code, stderr };
-}
-
 describe('what is not supported is refused, and changes nothing', () => {
   const original = { _id: 1, n: 1, list: [1, 2], nested: { a: 1 } };
+  const halfUpdate = { update: 'carts', updates: [{ q: {}, u: { $set: { n: 2 }, n: 3 } }] };
+  const sortedUpdate = { update: 'carts', updates: [{ q: {}, u: { $set: { n: 2 } }, sort: { n: 1 } }] };
   const refused: [string, number, () => Promise<unknown>][] = [
     ['an unknown command', 59, () => client.db('facts').command({ mapReduce: 'carts' })],
+    ['distinct', 59, () => collection.distinct('n')],
+    ['a list of the databases', 59, () => client.db('admin').command({ listDatabases: 1 })],
+    ['a command by an inherited name', 59, () => client.db('facts').command({ constructor: 1 })],
+    [
+      'a transaction',
+      9,
+      () => client.db('facts').command({ find: 'carts', txnNumber: 1, startTransaction: true, autocommit: false }),
+    ],
+    ['a change of an index', 9, () => client.db('facts').command({ collMod: 'carts', index: { name: '_id_' } })],
+    ['a query by JavaScript', 2, () => collection.find({ $where: 'true' }).toArray()],
+    ['a condition that is half a value', 2, () => collection.find({ n: { $gt: 0, a: 1 } }).toArray()],
+    ['an update that is half a document', 9, () => written(halfUpdate)],
+    ['an update sorted', 9, () => written(sortedUpdate)],
+    [
+      'an unknown type in a schema',
+      2,
+      () => client.db('facts').createCollection('log', { validator: { $jsonSchema: { bsonType: 'text' } } }),
+    ],
+    [
+      'a validator that is a query',
+      9,
+      () => client.db('facts').createCollection('log', { validator: { n: { $gt: 0 } } }),
+    ],
     ['getMore', 59, () => client.db('facts').command({ getMore: 5, collection: 'carts' })],
     ['a query operator', 2, () => collection.find({ n: { $mod: [2, 1] } }).toArray()],
     ['a top level operator', 2, () => collection.find({ $expr: { $eq: ['$n', 1] } }).toArray()],
@@ -170,7 +182,7 @@ describe('frames', () => {
     ['a sequence without a name', whole(2013, FLAGS, [1, 5, 0, 0, 0, 65])],
     ['a truncated section', whole(2013, FLAGS, [0, 1])],
   ])('with %s end their connection alone', async (_what, bytes) => {
-    const socket = connect(PORT, '127.0.0.1');
+    const socket = connect(server.port, '127.0.0.1');
     const answered: Buffer[] = [];
     socket.on('data', (chunk) => answered.push(chunk));
     socket.write(bytes);
@@ -180,7 +192,7 @@ describe('frames', () => {
   });
 
   test('arrive in pieces, several at once, and want no reply when they say so', async () => {
-    const socket = connect(PORT, '127.0.0.1');
+    const socket = connect(server.port, '127.0.0.1');
     const silent = whole(2013, [2, 0, 0, 0], [0], ping);
     const both = Buffer.concat([silent, whole(2013, FLAGS, [0], ping), whole(2013, FLAGS, [0], ping)]);
     for (const byte of both) socket.write(Buffer.from([byte]));
@@ -190,73 +202,5 @@ describe('frames', () => {
     await expect.poll(() => received.length).toBe(2 * reply.length);
     expect(received).toEqual(Buffer.concat([reply, reply]));
     socket.destroy();
-  });
-});
-
-describe('the process', () => {
-  test('loses nothing it acknowledged when it is killed in the middle of writes', { timeout: 30_000 }, async () => {
-    const file = join(folder, 'killed.sqlite');
-    const first = start(file, CHILD_PORT);
-    const uri = `mongodb://127.0.0.1:${CHILD_PORT}/`;
-    expect(await readyLine(first)).toEqual({ ready: true, uri, port: CHILD_PORT, pid: first.pid });
-    const writer = await new MongoClient(uri).connect();
-    const carts = writer.db('facts').collection('killed');
-    await carts.createIndex({ user_id: 1 }, { unique: true });
-    const acknowledged: string[] = [];
-    const writing = Array.from({ length: 4 }, async (_unused, lane) => {
-      for (let n = 0; ; n++) {
-        const user_id = `${lane}-${n}`;
-        await carts.insertOne({ user_id, total: Decimal128.fromString('1.10') });
-        acknowledged.push(user_id);
-        if (acknowledged.length === 40) first.kill('SIGKILL');
-      }
-    });
-    const ended = await Promise.allSettled(writing);
-    expect(ended.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
-    await writer.close();
-
-    const second = start(file, CHILD_PORT);
-    await readyLine(second);
-    const reader = await new MongoClient(uri).connect();
-    const found = await reader.db('facts').collection('killed').find().toArray();
-    expect(acknowledged.length).toBeGreaterThanOrEqual(40);
-    expect(found.map((cart) => cart['user_id'])).toEqual(expect.arrayContaining(acknowledged));
-    expect(found.every((cart) => String(cart['total']) === '1.10')).toBe(true);
-    const again = reader.db('facts').collection('killed').insertOne({ user_id: acknowledged[0] });
-    expect(await codeOf(again)).toBe(11000);
-    await reader.close();
-    second.stdin.end();
-    expect(await exitOf(second)).toEqual({ code: 0, stderr: '' });
-  });
-
-  test('ends on SIGTERM and when its stdin closes', async () => {
-    for (const end of [
-      (child: ChildProcessWithoutNullStreams) => child.kill('SIGTERM'),
-      (child: ChildProcessWithoutNullStreams) => child.stdin.end(),
-    ]) {
-      const child = start(join(folder, 'ended.sqlite'), 0);
-      await readyLine(child);
-      end(child);
-      expect((await exitOf(child)).code).toBe(0);
-    }
-  });
-
-  test('says that its port is in use', async () => {
-    const { code, stderr } = await exitOf(start(join(folder, 'other.sqlite'), PORT));
-    expect(code).toBe(1);
-    expect(stderr).toBe(
-      `mongo: the port is in use by another process (listen EADDRINUSE: address already in use 127.0.0.1:${PORT})\n`,
-    );
-  });
-
-  test('says that its file is in use', async () => {
-    const { code, stderr } = await exitOf(start(join(folder, 'data.sqlite'), 0));
-    expect([code, stderr]).toEqual([1, 'mongo: database is locked\n']);
-  });
-
-  test('explains how it is started', async () => {
-    const child = spawn('node', [ENTRY, '--port', 'x'], { stdio: ['pipe', 'pipe', 'pipe'] });
-    const { code, stderr } = await exitOf(child);
-    expect([code, stderr.slice(0, 13)]).toEqual([1, 'mongo: usage:']);
   });
 });

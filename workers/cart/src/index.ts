@@ -1,15 +1,17 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 
-import type { CartApi, CheckoutCart } from '#shared/contracts/cart.ts';
+import type { CartApi, CheckoutCart, RedeemResult } from '#shared/contracts/cart.ts';
 import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
 import { type Health, measureHealth } from '#shared/rpc.ts';
 
 import { app } from './app.ts';
 import type { Bindings } from './env.ts';
 import { consumeEvents } from './jobs/events.ts';
+import { mergeGuestCart } from './jobs/merge.ts';
 import { sweep } from './jobs/sweep.ts';
 import { customer } from './owner.ts';
 import { changeCart, findCart, pingCarts } from './store/carts.ts';
+import { redeemCoupons, releaseCoupons } from './store/coupon-uses.ts';
 
 export { CartConnection } from './store/connection.ts';
 
@@ -28,6 +30,7 @@ export class CartService extends WorkerEntrypoint<Bindings> implements CartApi {
       const cart = await findCart(this.env, user_id);
       const items = cart?.items ?? [];
       return {
+        coupon_codes: (cart?.applied_coupons ?? []).map(({ coupon_code }) => coupon_code),
         items: items.map(({ product_id, product_name, quantity, unit_price }) => ({
           product_id,
           product_name,
@@ -42,6 +45,18 @@ export class CartService extends WorkerEntrypoint<Bindings> implements CartApi {
     return withTrace('cart', trace, async () => {
       await changeCart(this.env, customer(this.env, user_id), { kind: 'reprice', prices });
     });
+  }
+
+  redeemCoupons(trace: Trace, request: Parameters<CartApi['redeemCoupons']>[1]): Promise<RedeemResult> {
+    return withTrace('cart', trace, () => redeemCoupons(this.env, request));
+  }
+
+  releaseCoupons(trace: Trace, { order_ids }: Parameters<CartApi['releaseCoupons']>[1]): Promise<void> {
+    return withTrace('cart', trace, () => releaseCoupons(this.env, order_ids));
+  }
+
+  mergeGuestCart(trace: Trace, request: Parameters<CartApi['mergeGuestCart']>[1]): Promise<void> {
+    return withTrace('cart', trace, () => mergeGuestCart(this.env, request));
   }
 
   health(): Promise<Health> {

@@ -10,6 +10,7 @@ import { app } from './app.ts';
 import type { Bindings } from './env.ts';
 import { confirm, confirmByEvent, payable } from './jobs/payment.ts';
 import { sweep } from './jobs/sweep.ts';
+import { taxRateOf } from './jobs/tax-estimate.ts';
 import { giveUpCheckouts } from './store/checkout.ts';
 import { hasPurchased } from './store/orders.ts';
 
@@ -24,9 +25,8 @@ export default {
   },
 } satisfies ExportedHandler<Bindings>;
 
-type Request<Method extends 'payable' | 'confirm' | 'giveUpCheckouts' | 'hasPurchased' | 'sweep'> = Parameters<
-  OrdersApi[Method]
->[1];
+type Request<Method extends 'payable' | 'confirm' | 'giveUpCheckouts' | 'hasPurchased' | 'taxRateOf' | 'sweep'> =
+  Parameters<OrdersApi[Method]>[1];
 
 /** What other services ask of orders. Reachable through bindings only. */
 export class OrdersService extends WorkerEntrypoint<Bindings> implements OrdersApi {
@@ -40,6 +40,10 @@ export class OrdersService extends WorkerEntrypoint<Bindings> implements OrdersA
 
   giveUpCheckouts(trace: Trace, { order_ids }: Request<'giveUpCheckouts'>): Promise<{ placed: string[] }> {
     return withTrace('orders', trace, async () => ({ placed: await giveUpCheckouts(connect(this.env), order_ids) }));
+  }
+
+  taxRateOf(trace: Trace, { user_id }: Request<'taxRateOf'>): Promise<string | null> {
+    return withTrace('orders', trace, () => taxRateOf(this.env, user_id));
   }
 
   hasPurchased(trace: Trace, request: Request<'hasPurchased'>): Promise<boolean> {

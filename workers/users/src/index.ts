@@ -9,7 +9,7 @@ import { measureHealth } from '#shared/rpc.ts';
 import { app } from './app.ts';
 import type { Bindings } from './env.ts';
 import { sweep } from './jobs/sweep.ts';
-import { findShopper } from './store/addresses.ts';
+import { findDefaultDestination, findShopper } from './store/addresses.ts';
 import { keepRecorded } from './store/audit-log.ts';
 import { findAuthorName, findContact, newMailToken } from './store/mail-tokens.ts';
 
@@ -28,6 +28,10 @@ export default {
 export class UsersService extends WorkerEntrypoint<Bindings> implements UsersApi {
   shopper(trace: Trace, request: Parameters<UsersApi['shopper']>[1]) {
     return withTrace('users', trace, () => findShopper(connect(this.env), request));
+  }
+
+  defaultDestination(trace: Trace, { user_id }: Parameters<UsersApi['defaultDestination']>[1]) {
+    return withTrace('users', trace, () => findDefaultDestination(connect(this.env), user_id));
   }
 
   contact(trace: Trace, { user_id }: Parameters<UsersApi['contact']>[1]) {

@@ -1,7 +1,9 @@
+import type { CouponRefusal } from '#shared/contracts/cart.ts';
 import type { ProductSnapshot } from '#shared/contracts/products.ts';
-import { fromCents, toCents } from '#shared/money/money.ts';
-import { fitsNumeric } from '#shared/money/schema.ts';
-import { totalsOf } from '#shared/money/totals.ts';
+import { fromCents, toCents, toScaled } from '#shared/money/money.ts';
+
+import type { MergeReport } from './merge.ts';
+import { fitsColumns } from './totals.ts';
 
 export const MAX_QUANTITY = 999;
 export const MAX_LINES = 100;
@@ -20,14 +22,14 @@ export interface CartItem {
   added_at: Date;
 }
 
-/** What rules change in a cart. Seed: carts; beyond it the events already applied. */
+/** What rules change in a cart; its amounts follow from it and the coupons (see `amountsOf`). */
 export interface CartContent {
   items: CartItem[];
-  applied_coupons: { coupon_code: string; discount_amount: string }[];
-  subtotal: string;
-  discount_amount: string;
-  tax_amount: string;
-  total_amount: string;
+  /** In the order they were applied. */
+  coupon_codes: string[];
+  /** An estimate: the rate where the shopper has things sent by default, a fraction; `"0"` as long as none is known. */
+  tax_rate: string;
+  /** What must not be applied twice: ids of events, and of the guests' carts taken over. */
   applied_events: string[];
 }
 
@@ -39,25 +41,24 @@ export type Warning =
 
 export type Refusal =
   | { code: 'quantity_too_large' | 'too_many_lines' | 'amount_too_large' | 'not_in_cart' }
+  | { code: 'coupon_not_applied' | 'coupon_limit_reached' | CouponRefusal['code'] }
   | { code: 'product_unavailable'; items: { product_id: string }[] }
   | { code: 'insufficient_stock'; items: { product_id: string; requested: number; available: number }[] };
 
-/** The same content object back means that nothing changed. */
+/** The same content object back means that nothing changed. `merge`: what taking a guest's cart over did. */
 export interface Accepted {
   ok: true;
   content: CartContent;
   warnings: Warning[];
+  merge?: MergeReport;
 }
 
 export type Outcome = Accepted | { ok: false; refusal: Refusal };
 
 export const emptyContent: CartContent = {
   items: [],
-  applied_coupons: [],
-  subtotal: '0.00',
-  discount_amount: '0.00',
-  tax_amount: '0.00',
-  total_amount: '0.00',
+  coupon_codes: [],
+  tax_rate: '0',
   applied_events: [],
 };
 
@@ -89,8 +90,8 @@ export function removeItem(content: CartContent, product_id: string): Outcome {
 
 /** Events stay known: one that comes again must not take from what is added later. */
 export function emptyCart(content: CartContent): Accepted {
-  if (content.items.length === 0 && content.applied_coupons.length === 0) return accept(content);
-  return accept(withItems({ ...content, applied_coupons: [] }, []));
+  if (content.items.length === 0 && content.coupon_codes.length === 0) return accept(content);
+  return accept({ ...content, items: [], coupon_codes: [] });
 }
 
 /** Takes over new unit prices; products that are not in the cart are ignored. */
@@ -101,11 +102,12 @@ export function reprice(content: CartContent, prices: { product_id: string; unit
   return accept(isChanged ? fittingOr(content, withItems(content, items)) : content);
 }
 
-/** Takes the ordered quantities out, once for each event; what was added since the order stays. */
+/** Takes out what was ordered and the coupons used for it, once for each event; what was added since the order stays. */
 export function takeOutOrdered(
   content: CartContent,
   event_id: string,
   ordered: { product_id: string; quantity: number }[],
+  used_coupons: string[] = [],
 ): Accepted {
   if (content.applied_events.includes(event_id)) return accept(content);
   const items = content.items.flatMap((item) => {
@@ -113,50 +115,47 @@ export function takeOutOrdered(
     const quantity = taken.reduce((left, line) => left - line.quantity, item.quantity);
     return quantity > 0 ? [{ ...item, quantity }] : [];
   });
-  const applied_events = [...content.applied_events, event_id].slice(-MAX_APPLIED_EVENTS);
-  return accept(withItems({ ...content, applied_events }, items));
+  const coupon_codes = content.coupon_codes.filter((code) => !used_coupons.includes(code));
+  return accept(withItems({ ...remembering(content, event_id), coupon_codes }, items));
 }
 
-function findItem(content: CartContent, product_id: string): CartItem | undefined {
+export function remembering(content: CartContent, event_id: string): CartContent {
+  return { ...content, applied_events: [...content.applied_events, event_id].slice(-MAX_APPLIED_EVENTS) };
+}
+
+/** The content with this rate, if one is given, it is another, and what it makes of the cart can be stored. */
+export function withTaxRate<Content extends CartContent>(content: Content, tax_rate: string | null): Content {
+  const isSame = tax_rate === null || toScaled(tax_rate, 4) === toScaled(content.tax_rate, 4);
+  return isSame ? content : fittingOr(content, { ...content, tax_rate });
+}
+
+export function findItem(content: CartContent, product_id: string): CartItem | undefined {
   return content.items.find((item) => item.product_id === product_id);
 }
 
-/** The content with these lines, and its totals. */
+/** The content with these lines, each with its total. */
 export function withItems(content: CartContent, items: CartItem[]): CartContent {
-  const totals = totalsOf({
-    lines: items.map((item) => ({ unitPrice: toCents(item.unit_price), quantity: item.quantity, weight: null })),
-    coupons: [],
-    taxRate: '0',
-    shipping: null,
-  });
-  return {
-    ...content,
-    items: items.map((item, i) => ({ ...item, total_price: fromCents(totals.lines[i]?.total ?? 0n) })),
-    subtotal: fromCents(totals.subtotal),
-    discount_amount: fromCents(totals.discount),
-    tax_amount: fromCents(totals.tax),
-    total_amount: fromCents(totals.total),
-  };
+  return { ...content, items: items.map((item) => ({ ...item, total_price: totalOf(item) })) };
+}
+
+function totalOf({ unit_price, quantity }: CartItem): string {
+  return fromCents(toCents(unit_price) * BigInt(quantity));
 }
 
 /**
  * New prices must not make a cart that no amount column could hold: such a cart keeps its old ones, and a checkout says
  * that they have changed until there is less in it.
  */
-export function fittingOr(content: CartContent, repriced: CartContent): CartContent {
-  return fits(repriced) ? repriced : content;
+export function fittingOr<Content extends CartContent>(content: Content, repriced: Content): Content {
+  return fitsColumns(repriced) ? repriced : content;
 }
 
 export function accept(content: CartContent, warnings: Warning[] = []): Accepted {
   return { ok: true, content, warnings };
 }
 
-function refuse(refusal: Refusal): Outcome {
+export function refuse(refusal: Refusal): Outcome {
   return { ok: false, refusal };
-}
-
-function fits(content: CartContent): boolean {
-  return fitsNumeric(toCents(content.subtotal));
 }
 
 /** Puts a line with this quantity in place, as the product is now. */
@@ -173,7 +172,7 @@ function putItem(content: CartContent, product: ProductSnapshot, quantity: numbe
   const item = itemOf(product, quantity, known?.added_at ?? now);
   const items = known ? content.items.map((each) => (each === known ? item : each)) : [...content.items, item];
   const changed = withItems(content, items);
-  if (!fits(changed)) return refuse({ code: 'amount_too_large' });
+  if (!fitsColumns(changed)) return refuse({ code: 'amount_too_large' });
   return accept(changed, known ? priceWarnings(known, product) : []);
 }
 

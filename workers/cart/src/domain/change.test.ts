@@ -5,7 +5,9 @@ import type { ProductSnapshot } from '#shared/contracts/products.ts';
 import { fromCents, sum, toCents } from '#shared/money/money.ts';
 
 import { addItem, emptyContent, MAX_QUANTITY, takeOutOrdered } from './cart.ts';
+import { MAX_COUPONS } from './cart-coupons.ts';
 import { applyChange, type Change } from './change.ts';
+import { amountsOf } from './totals.ts';
 
 const now = new Date('2026-11-22T21:24:42.123Z');
 
@@ -22,6 +24,26 @@ function product(product_id: string, fields: Partial<ProductSnapshot> = {}): Pro
   };
 }
 
+const circumstances = {
+  now,
+  exhausted: ['C6'],
+  coupons: Array.from({ length: 7 }, (_, i) => ({
+    id: `${i}`,
+    code: `C${i}`,
+    type: 'percentage' as const,
+    value: '12.50',
+    min_subtotal: i === 1 ? '100.00' : null,
+    starts_at: null,
+    ends_at: null,
+    usage_limit: null,
+    per_user_limit: null,
+    is_active: true,
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  })),
+};
+
 describe('for any sequence of changes', () => {
   const ids = fc.constantFrom('a', 'b', 'c', 'd');
   const cents = fc.bigInt({ min: 0n, max: 250_000n });
@@ -30,6 +52,7 @@ describe('for any sequence of changes', () => {
     .map(([id, price, available_quantity, allow_backorder]) =>
       product(id, { unit_price: fromCents(price), available_quantity, allow_backorder }),
     );
+  const codes = fc.constantFrom('C0', 'C1', 'C2', 'C3', 'C4', 'C5', 'C6');
   const quantity = fc.integer({ min: 1, max: MAX_QUANTITY });
   const lines = fc.array(fc.record({ product_id: ids, quantity }), { maxLength: 5 });
   const change: fc.Arbitrary<Change> = fc.oneof(
@@ -43,7 +66,13 @@ describe('for any sequence of changes', () => {
       }),
     ),
     fc.record({ kind: fc.constant('remove_item'), product_id: ids }),
-    fc.record({ kind: fc.constant('take_out_ordered'), event_id: fc.uuid(), items: lines }),
+    fc.record({ kind: fc.constantFrom('apply_coupon', 'remove_coupon'), coupon_code: codes }),
+    fc.record({
+      kind: fc.constant('take_out_ordered'),
+      event_id: fc.uuid(),
+      items: lines,
+      coupon_codes: fc.array(codes, { maxLength: 2 }),
+    }),
     fc.record({
       kind: fc.constant('reprice'),
       prices: fc.array(fc.record({ product_id: ids, unit_price: cents.map(fromCents) })),
@@ -60,13 +89,19 @@ describe('for any sequence of changes', () => {
         let content = emptyContent;
         for (const each of changes) {
           const before = structuredClone(content);
-          const outcome = applyChange(content, each, now);
+          const outcome = applyChange(content, each, circumstances);
           expect(content).toEqual(before);
           if (outcome.ok) content = outcome.content;
           const totals = content.items.map((item) => toCents(item.unit_price) * BigInt(item.quantity));
           expect(content.items.map((item) => item.total_price)).toEqual(totals.map(fromCents));
-          expect(content.subtotal).toBe(fromCents(sum(totals)));
-          expect(content.total_amount).toBe(content.subtotal);
+          const amounts = amountsOf(content, circumstances);
+          expect(amounts.subtotal).toBe(fromCents(sum(totals)));
+          const discount = sum(amounts.applied_coupons.map(({ discount_amount }) => toCents(discount_amount)));
+          expect(amounts.discount_amount).toBe(fromCents(discount));
+          expect(amounts.total_amount).toBe(fromCents(sum(totals) - discount));
+          expect(amounts.applied_coupons.map(({ coupon_code }) => coupon_code)).toEqual(content.coupon_codes);
+          expect(new Set(content.coupon_codes).size).toBe(content.coupon_codes.length);
+          expect(content.coupon_codes.length).toBeLessThanOrEqual(MAX_COUPONS);
           expect(new Set(content.items.map((item) => item.product_id)).size).toBe(content.items.length);
           for (const item of content.items) {
             expect(item.quantity).toBeGreaterThanOrEqual(1);

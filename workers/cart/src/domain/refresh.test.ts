@@ -4,6 +4,7 @@ import type { ProductSnapshot } from '#shared/contracts/products.ts';
 
 import { type CartContent, emptyContent, withItems } from './cart.ts';
 import { refresh } from './refresh.ts';
+import { amountsOf } from './totals.ts';
 
 const shown = new Date('2026-11-22T21:00:00.000Z');
 
@@ -56,7 +57,7 @@ describe('refreshing', () => {
       image_url: 'https://x.example/a.jpg',
       added_at: shown,
     });
-    expect(content.total_amount).toBe('63.75');
+    expect(amountsOf(content, { now: shown, coupons: [] }).total_amount).toBe('63.75');
   });
 
   it('warns of short stock, unless it can be backordered, and of what is not sold any more', () => {

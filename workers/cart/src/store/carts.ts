@@ -4,16 +4,24 @@ import { dependency } from '#shared/rpc.ts';
 
 import type { Refusal, Warning } from '../domain/cart.ts';
 import type { Change } from '../domain/change.ts';
+import { type MergeReport, nothingMerged } from '../domain/merge.ts';
+import type { Findings } from '../domain/refresh.ts';
 import type { Bindings } from '../env.ts';
 import type { Owner } from '../owner.ts';
+import { answered } from './answered.ts';
 import type { Changed } from './collection.ts';
 import type { Deleted, Found, Unavailable } from './connection.ts';
 import type { Cart } from './documents.ts';
+import type { TakenOver, UnfinishedMerge } from './merges.ts';
 
 /** A cart as it is to be shown; null if the user has none. */
 export interface ShownCart {
   cart: Cart | null;
   warnings: Warning[];
+}
+
+export interface MergedCart extends ShownCart {
+  merge: MergeReport;
 }
 
 /** The user's live cart. 503 if the database does not answer. */
@@ -36,10 +44,43 @@ export async function changeCart(
   );
   if (answer.ok) return answer;
   if (answer.code === 'unavailable') throw unavailable();
-  if (answer.code === 'conflict') {
-    throw new Problem('cart_conflict', 'Nothing was changed. Load the cart and try again.');
-  }
+  if (answer.code === 'conflict') throw conflict();
   return { ok: false, refusal: answer.refusal };
+}
+
+function conflict(): Problem {
+  return new Problem('cart_conflict', 'Nothing was changed. Load the cart and try again.');
+}
+
+/** See `findBoth` in merges.ts. 503 if the database does not answer. */
+export function findBothCarts(
+  env: Bindings,
+  owner: Owner,
+  guest: { guest_id: string; isHeld: boolean },
+): Promise<{ guest: Cart | null; cart: Cart | null }> {
+  return answered(connectionOf(env, owner.user_id).findBoth(currentTrace(), owner, guest));
+}
+
+/**
+ * Takes the guest's cart over as it was read, and deletes it. Null if it is another by now. 503 if the database does not
+ * answer, 409 under too much contention: then the merge can be repeated, and will be by the sweep.
+ */
+export async function takeOverCart(
+  env: Bindings,
+  owner: Owner,
+  { id, version }: Cart,
+  findings: Findings,
+): Promise<MergedCart | null> {
+  const connection = connectionOf(env, owner.user_id);
+  const taken = await answered<TakenOver>(connection.takeOver(currentTrace(), owner, { id, version, findings }));
+  if (taken.ok) return { ...taken, merge: taken.merge ?? nothingMerged };
+  if (taken.code === 'moved') return null;
+  throw conflict();
+}
+
+/** Merges begun before this time that are not finished, up to a hundred. 503 if the database does not answer. */
+export function unfinishedMerges(env: Bindings, before: Date): Promise<UnfinishedMerge[]> {
+  return answered(connectionOf(env, '').unfinishedMerges(currentTrace(), before));
 }
 
 /** Deletes the user's cart, if there is one. 503 if the database does not answer. */
@@ -61,11 +102,11 @@ export async function pingCarts(env: Bindings): Promise<void> {
   if (!answer.ok) throw unavailable();
 }
 
-/** The connection for this user: always the same one, as long as the number of shards stays. */
-function connectionOf(env: Bindings, user_id: string) {
+/** The connection for this user, or other key: always the same one, as long as the number of shards stays. */
+export function connectionOf(env: Bindings, key: string) {
   // One round trip for us, whatever the connection does with its database nearby.
   requestContext().roundTrips++;
-  const shard = stableHash(user_id) % Number(env.CART_SHARDS);
+  const shard = stableHash(key) % Number(env.CART_SHARDS);
   return env.CART_CONNECTION.getByName(`carts-${shard}`);
 }
 

@@ -1,13 +1,18 @@
 import { Decimal128, ObjectId } from 'mongodb';
 
 import type { CartContent } from '../domain/cart.ts';
+import type { CartAmounts } from '../domain/totals.ts';
 
-/** A stored cart. `version` grows with every change. */
-export interface Cart extends CartContent {
+/**
+ * A stored cart. `version` grows with every change. `merged_into`: the user who takes this guest's cart over; from then on
+ * it is nobody else's, and no live cart of its guest.
+ */
+export interface Cart extends CartContent, CartAmounts {
   id: string;
   user_id: string;
   currency: string;
   version: number;
+  merged_into: string | null;
   created_at: Date;
   updated_at: Date;
   expires_at: Date;
@@ -26,6 +31,8 @@ export interface CartDocument {
   currency: string;
   version: number;
   applied_events: string[];
+  tax_rate: string;
+  merged_into: string | null;
   created_at: Date;
   updated_at: Date;
   expires_at: Date;
@@ -46,7 +53,7 @@ export function newCartId(): string {
   return new ObjectId().toHexString();
 }
 
-export function documentOf({ id, ...cart }: Cart): CartDocument {
+export function documentOf({ id, coupon_codes: _codes, ...cart }: Cart): CartDocument {
   return {
     _id: new ObjectId(id),
     ...cart,
@@ -79,6 +86,7 @@ export function cartOf({ _id, ...document }: CartDocument): Cart {
     discount_amount: document.discount_amount.toString(),
     tax_amount: document.tax_amount.toString(),
     total_amount: document.total_amount.toString(),
+    coupon_codes: document.applied_coupons.map(({ coupon_code }) => coupon_code),
     applied_coupons: document.applied_coupons.map((coupon) => ({
       ...coupon,
       discount_amount: coupon.discount_amount.toString(),

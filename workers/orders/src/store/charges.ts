@@ -12,6 +12,27 @@ export interface Charges {
   taxRate: string;
 }
 
+/** The tax rate of the destination, a fraction with four digits; null where none is configured. */
+export async function findTaxRate(db: Database, to: { country: string; state: string }): Promise<string | null> {
+  const [found] = await selectTaxRate(db, to);
+  return found?.rate ?? null;
+}
+
+/** The most specific one: a state's own wins over its country's. */
+function selectTaxRate(db: Database, to: { country: string; state: string }) {
+  return db
+    .select({ rate: taxRates.rate })
+    .from(taxRates)
+    .where(
+      and(
+        eq(taxRates.country, to.country),
+        or(isNull(taxRates.state), sql`lower(${taxRates.state}) = lower(${to.state})`),
+      ),
+    )
+    .orderBy(sql`${taxRates.state} NULLS LAST`)
+    .limit(1);
+}
+
 /** Shipping methods that serve the country, and the most specific tax rate of the destination. One round trip. */
 export async function findCharges(db: Database, to: { country: string; state: string }): Promise<Charges> {
   const [methods, rates] = await db.batch([
@@ -25,17 +46,7 @@ export async function findCharges(db: Database, to: { country: string; state: st
         ),
       )
       .orderBy(asc(shippingMethods.code)),
-    db
-      .select({ rate: taxRates.rate })
-      .from(taxRates)
-      .where(
-        and(
-          eq(taxRates.country, to.country),
-          or(isNull(taxRates.state), sql`lower(${taxRates.state}) = lower(${to.state})`),
-        ),
-      )
-      .orderBy(sql`${taxRates.state} NULLS LAST`)
-      .limit(1),
+    selectTaxRate(db, to),
   ]);
   return {
     methods: methods.map((method) => ({

@@ -197,3 +197,21 @@ export async function findShopper(
     addresses: rows.flatMap(({ address }) => address ?? []),
   };
 }
+
+/** Country and state of the default shipping address; null without one. */
+export async function findDefaultDestination(
+  db: Database,
+  userId: string,
+): Promise<{ country: string; state: string } | null> {
+  const [found] = await db
+    .select({ country: userAddresses.country, state: userAddresses.state })
+    .from(userAddresses)
+    .where(
+      and(
+        eq(userAddresses.user_id, userId),
+        eq(userAddresses.address_type, 'SHIPPING'),
+        eq(userAddresses.is_default, true),
+      ),
+    );
+  return found ?? null;
+}

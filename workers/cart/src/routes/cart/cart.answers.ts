@@ -1,24 +1,24 @@
 import { invalid, notFound, Problem } from '#shared/http/problem.ts';
 
-import { type CartItem, emptyContent, MAX_LINES, MAX_QUANTITY, type Refusal } from '../../domain/cart.ts';
+import { type CartItem, MAX_LINES, MAX_QUANTITY, type Refusal } from '../../domain/cart.ts';
+import { MAX_COUPONS } from '../../domain/cart-coupons.ts';
 import type { Change } from '../../domain/change.ts';
 import type { Bindings } from '../../env.ts';
 import type { Owner } from '../../owner.ts';
 import { changeCart, type ShownCart } from '../../store/carts.ts';
-import type { CartAnswer } from './cart.contract.ts';
+import type { CartAnswer } from './cart.schemas.ts';
 
 /** The cart as the API shows it. A user without one is shown an empty one, which has no id and no dates. */
 export function presentCart({ user_id, currency }: Owner, { cart, warnings }: ShownCart): CartAnswer {
-  const content = cart ?? emptyContent;
   return {
     id: cart?.id ?? null,
     user_id,
-    items: content.items.map(presentItem),
-    subtotal: content.subtotal,
-    discount_amount: content.discount_amount,
-    tax_amount: content.tax_amount,
-    total_amount: content.total_amount,
-    applied_coupons: content.applied_coupons,
+    items: (cart?.items ?? []).map(presentItem),
+    subtotal: cart?.subtotal ?? '0.00',
+    discount_amount: cart?.discount_amount ?? '0.00',
+    tax_amount: cart?.tax_amount ?? '0.00',
+    total_amount: cart?.total_amount ?? '0.00',
+    applied_coupons: cart?.applied_coupons ?? [],
     currency: cart?.currency ?? currency,
     version: cart?.version ?? 0,
     warnings,
@@ -50,6 +50,18 @@ export async function changed(env: Bindings, owner: Owner, change: Change): Prom
 
 function problemOf(refusal: Refusal): Problem {
   switch (refusal.code) {
+    case 'coupon_not_applied':
+      return notFound('coupon in the cart');
+    case 'coupon_invalid':
+      return new Problem(refusal.code, 'Check the code. It names no coupon that can be used now.');
+    case 'coupon_expired':
+      return new Problem(refusal.code, 'The time in which the coupon could be used is over.');
+    case 'coupon_exhausted':
+      return new Problem(refusal.code, 'Use another coupon: this one has been used as often as it may be.');
+    case 'coupon_minimum_not_met':
+      return new Problem(refusal.code, 'Put more into the cart, then apply the coupon again.');
+    case 'coupon_limit_reached':
+      return new Problem(refusal.code, `Take one of the ${MAX_COUPONS} coupons out of the cart first.`);
     case 'not_in_cart':
       return notFound('product in the cart');
     case 'quantity_too_large':

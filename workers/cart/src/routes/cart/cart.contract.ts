@@ -2,13 +2,11 @@ import { z } from '@hono/zod-openapi';
 
 import { access } from '#shared/auth/access.ts';
 import { contract, errors, json, jsonBody } from '#shared/http/contract.ts';
-import { Currency, Id, Timestamp } from '#shared/http/values.ts';
-import { Money } from '#shared/money/schema.ts';
+import { text } from '#shared/http/values.ts';
 
 import { MAX_QUANTITY } from '../../domain/cart.ts';
-
-const productId = '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f';
-const moment = '2026-11-22T21:24:42.123Z';
+import { CouponCode } from '../coupons/coupons.contract.ts';
+import { Cart, MergedCart, productId } from './cart.schemas.ts';
 
 const Quantity = z.int().min(1).max(MAX_QUANTITY).openapi({ example: 2 });
 
@@ -27,91 +25,20 @@ const ProductPath = z.object({
   product_id: ProductId.openapi({ param: { name: 'product_id', in: 'path' } }),
 });
 
-const CartItem = z
-  .object({
-    product_id: Id,
-    product_name: z.string(),
-    product_slug: z.string(),
-    quantity: z.int(),
-    unit_price: Money,
-    total_price: Money,
-    image_url: z.string().nullable(),
-    added_at: Timestamp,
-  })
-  .openapi('CartItem', {
-    example: {
-      product_id: productId,
-      product_name: 'Ceramic mug',
-      product_slug: 'ceramic-mug',
-      quantity: 2,
-      unit_price: '12.50',
-      total_price: '25.00',
-      image_url: 'https://images.example.com/ceramic-mug.jpg',
-      added_at: moment,
-    },
-  });
+/** Any text: what can be no code names no coupon. Codes are stored in upper case. */
+const TypedCode = text(64)
+  .toUpperCase()
+  .openapi({ example: 'WELCOME10', description: 'Upper and lower case are the same.' });
 
-const CartWarning = z
-  .discriminatedUnion('code', [
-    z.object({ product_id: Id, code: z.literal('price_changed'), old_price: Money, new_price: Money }),
-    z.object({ product_id: Id, code: z.literal('insufficient_stock'), available_quantity: z.int() }),
-    z.object({ product_id: Id, code: z.literal('unavailable') }),
-  ])
-  .openapi('CartWarning', {
-    description:
-      'A new price is told once and taken over. Missing stock, and that a product is no longer sold, is told for as ' +
-      'long as it is so; quantities stay as they are.',
-    example: { product_id: productId, code: 'price_changed', old_price: '11.00', new_price: '12.50' },
-  });
+const CartCoupon = z
+  .strictObject({ coupon_code: TypedCode })
+  .openapi('CartCoupon', { example: { coupon_code: 'WELCOME10' } });
 
-const Cart = z
-  .object({
-    id: z.string().nullable().openapi({ description: 'Null until something was put into the cart.' }),
-    user_id: Id,
-    items: z.array(CartItem),
-    subtotal: Money,
-    discount_amount: Money,
-    tax_amount: Money.openapi({ description: 'An estimate: zero until an address is known.' }),
-    total_amount: Money,
-    applied_coupons: z.array(z.object({ coupon_code: z.string(), discount_amount: Money })),
-    currency: Currency,
-    version: z.int().openapi({ description: 'Grows with every change; 0 until something was put into the cart.' }),
-    warnings: z.array(CartWarning),
-    created_at: Timestamp.nullable(),
-    updated_at: Timestamp.nullable(),
-    expires_at: Timestamp.nullable().openapi({ description: 'Every change moves it.' }),
-  })
-  .openapi('Cart', {
-    example: {
-      id: '6561f0a2c3d4e5f60718293a',
-      user_id: '01938f6e-1111-7c4d-9e5f-6a7b8c9d0e1f',
-      items: [
-        {
-          product_id: productId,
-          product_name: 'Ceramic mug',
-          product_slug: 'ceramic-mug',
-          quantity: 2,
-          unit_price: '12.50',
-          total_price: '25.00',
-          image_url: 'https://images.example.com/ceramic-mug.jpg',
-          added_at: moment,
-        },
-      ],
-      subtotal: '25.00',
-      discount_amount: '0.00',
-      tax_amount: '0.00',
-      total_amount: '25.00',
-      applied_coupons: [],
-      currency: 'USD',
-      version: 1,
-      warnings: [],
-      created_at: moment,
-      updated_at: moment,
-      expires_at: '2026-12-22T21:24:42.123Z',
-    },
-  });
+const CouponPath = z.object({ code: CouponCode.openapi({ param: { name: 'code', in: 'path' } }) });
 
-export type CartAnswer = z.infer<typeof Cart>;
+const GuestCart = z.strictObject({ cart_token: z.string().min(1).max(4_096) }).openapi('GuestCart', {
+  example: { cart_token: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTkzIn0.c2ln' },
+});
 
 export const getCart = contract({
   method: 'get',
@@ -165,12 +92,63 @@ export const deleteCartItem = contract({
   responses: { 200: json(Cart, 'The whole cart'), ...errors('not_found', 'cart_conflict') },
 });
 
+export const applyCoupon = contract({
+  method: 'post',
+  path: '/v1/cart/coupons',
+  operationId: 'applyCoupon',
+  tags: ['Cart'],
+  summary: 'Apply a coupon to the cart',
+  description:
+    'At most 5 different ones. One that is applied already changes nothing. A coupon that asks for a minimum is refused ' +
+    'until the cart is worth that much; any other can be applied to an empty cart too. Whether a coupon still holds is ' +
+    'decided again whenever the cart is shown, and at the checkout.',
+  ...access.guest,
+  request: { body: jsonBody(CartCoupon) },
+  responses: {
+    200: json(Cart, 'The whole cart'),
+    ...errors(
+      'coupon_invalid',
+      'coupon_expired',
+      'coupon_exhausted',
+      'coupon_minimum_not_met',
+      'coupon_limit_reached',
+      'cart_conflict',
+    ),
+  },
+});
+
+export const removeCoupon = contract({
+  method: 'delete',
+  path: '/v1/cart/coupons/{code}',
+  operationId: 'removeCoupon',
+  tags: ['Cart'],
+  summary: 'Take a coupon out of the cart',
+  ...access.guest,
+  request: { params: CouponPath },
+  responses: { 200: json(Cart, 'The whole cart'), ...errors('not_found', 'cart_conflict') },
+});
+
+export const mergeCart = contract({
+  method: 'post',
+  path: '/v1/cart/merge',
+  operationId: 'mergeCart',
+  tags: ['Cart'],
+  summary: "Take a guest's cart over",
+  description:
+    "`cart_token` is the guest's access token. Quantities of both carts add up as far as there is stock, at today's " +
+    "prices; coupons that still hold come along. The guest's cart is gone afterwards: doing it again changes nothing.",
+  ...access.customer,
+  request: { body: jsonBody(GuestCart) },
+  responses: { 200: json(MergedCart, 'The whole cart, and what came of the merge'), ...errors('cart_conflict') },
+});
+
 export const emptyCart = contract({
   method: 'delete',
   path: '/v1/cart',
   operationId: 'emptyCart',
   tags: ['Cart'],
   summary: 'Empty the cart',
+  description: 'Takes all products and coupons out.',
   ...access.guest,
   responses: { 204: { description: 'The cart is empty' }, ...errors('cart_conflict') },
 });

@@ -30,7 +30,8 @@ export const createOrder = contract({
   summary: 'Order what is in your cart',
   description:
     'Reserves the stock and places a PENDING order, to be paid by POST /v1/payments. An order whose total is "0.00" is ' +
-    'CONFIRMED at once. Repeating the request with the same Idempotency-Key gives the first answer again.',
+    'CONFIRMED at once. The coupons of the cart are used up by it; one that cannot be used any more is named in ' +
+    '`coupon_code` of the refusal. Repeating the request with the same Idempotency-Key gives the first answer again.',
   ...access.customer,
   needsIdempotencyKey: true,
   request: { headers: IdempotencyHeader, body: jsonBody(CheckoutInput) },
@@ -43,6 +44,10 @@ export const createOrder = contract({
       'insufficient_stock',
       'product_unavailable',
       'price_changed',
+      'coupon_invalid',
+      'coupon_expired',
+      'coupon_exhausted',
+      'coupon_minimum_not_met',
       'shipping_unavailable',
       'idempotency_in_progress',
       'idempotency_key_reused',

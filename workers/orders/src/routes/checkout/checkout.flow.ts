@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 
-import type { CheckoutCart } from '#shared/contracts/cart.ts';
+import type { CheckoutCart, CouponTerms, RedeemResult } from '#shared/contracts/cart.ts';
 import type { ReservedLine, ReserveResult } from '#shared/contracts/products.ts';
 import type { AddressOfUser } from '#shared/contracts/users.ts';
 import { type Claim, inProgress, isClaimLost } from '#shared/db/idempotency.ts';
@@ -19,7 +19,7 @@ import { insertOrder } from '../../store/checkout.ts';
 import { presentOrder } from '../orders/order.presenter.ts';
 import type { Order } from '../orders/order.schema.ts';
 import type { CheckoutInput } from './checkout.contract.ts';
-import { draftOrder, eventsOf, priceOrder } from './draft.ts';
+import { draftOrder, eventsOf, priceOrder, subtotalOf } from './draft.ts';
 
 export interface Checkout {
   claim: Claim;
@@ -37,7 +37,7 @@ const orderNumberAttempts = 5;
 
 /**
  * The checkout after its claim: every step is keyed by the order id that the claim fixed, so a repetition repeats
- * nothing. Whatever it throws, nothing but the reservation is left to undo.
+ * nothing. Whatever it throws, nothing but the reservation and the coupons' uses is left to undo.
  */
 export async function placeOrder(
   env: Bindings,
@@ -62,7 +62,10 @@ export async function placeOrder(
   const current = reservedLines(reserved);
   if (!input.accept_price_changes) await refuseNewPrices(env, claim.user_id, cart, current);
 
-  const priced = priceOrder(current, charges, input.shipping_method_code);
+  const coupons = await redeemCoupons(env, claim, cart.coupon_codes, current);
+  await reached('checkout.redeemed');
+
+  const priced = priceOrder(current, charges, input.shipping_method_code, coupons);
   if (!priced) throw new Problem('shipping_unavailable', 'Choose a shipping method on offer for this address.');
   if (!fitsNumeric(priced.totals.total)) {
     throw invalid([{ pointer: '', code: 'amount_too_large', message: 'The total is beyond what an order can hold.' }]);
@@ -120,6 +123,30 @@ async function refuseNewPrices(
     members: { items },
   });
 }
+
+/** Uses the cart's coupons for the order, at the prices reserved. 409 for one that cannot be used any more. */
+async function redeemCoupons(
+  env: Bindings,
+  claim: Claim,
+  coupon_codes: string[],
+  lines: ReservedLine[],
+): Promise<CouponTerms[]> {
+  if (coupon_codes.length === 0) return [];
+  const request = { order_id: claim.resourceId, user_id: claim.user_id, coupon_codes, subtotal: subtotalOf(lines) };
+  const redeemed = await dependency<RedeemResult>('cart', env.CART_SERVICE.redeemCoupons(currentTrace(), request));
+  if (redeemed.ok) return redeemed.coupons;
+  const { code, coupon_code } = redeemed;
+  throw new Problem(code, `Take ${coupon_code} out of the cart${remedies[code]}, and order again.`, {
+    members: { coupon_code },
+  });
+}
+
+const remedies = {
+  coupon_invalid: '',
+  coupon_expired: '',
+  coupon_exhausted: '',
+  coupon_minimum_not_met: ', or put more into it',
+};
 
 /** Inserts the order, again under another number should one be taken. */
 async function insertNumbered(

@@ -36,8 +36,10 @@ export function addCheckoutRoutes(app: OpenAPIHono<OrdersEnv>): void {
     const claimed = await claimKey(db, scope, input);
     if ('kept' in claimed) return c.json(Order.parse(claimed.kept.body), 201, replayHeaders(claimed.kept));
     const { claim } = claimed;
+    let hasCoupons = false;
     try {
       const [cart, shopper] = await asked;
+      hasCoupons = cart.coupon_codes.length > 0;
       const { answer, events } = await placeOrder(c.env, { claim, input, cart, shopper }, (name) =>
         checkpoint(c, name),
       );
@@ -45,22 +47,26 @@ export function addCheckoutRoutes(app: OpenAPIHono<OrdersEnv>): void {
       c.header('location', `/v1/orders/${claim.resourceId}`);
       return c.json(answer, 201);
     } catch (error) {
-      await undo(c.env, claim);
+      await undo(c.env, claim, hasCoupons);
       throw error;
     }
   });
 }
 
 /**
- * Undoes an attempt that failed: the key is free again and the stock is back. Where another attempt has taken over,
+ * Undoes an attempt that failed: the key is free again, the stock and the coupons' uses are back. Where another attempt has taken over,
  * everything is that one's. What this cannot undo (a database is down) the sweep does.
  */
-async function undo(env: Bindings, claim: Claim): Promise<void> {
+async function undo(env: Bindings, claim: Claim, hasCoupons: boolean): Promise<void> {
+  const order_id = claim.resourceId;
   try {
     if (await abandonClaim(connect(env), claim)) {
-      await env.PRODUCTS_SERVICE.release(currentTrace(), { order_id: claim.resourceId });
+      await Promise.all([
+        env.PRODUCTS_SERVICE.release(currentTrace(), { order_id }),
+        hasCoupons && env.CART_SERVICE.releaseCoupons(currentTrace(), { order_ids: [order_id] }),
+      ]);
     }
   } catch (error) {
-    log('error', 'a failed checkout is left to the sweep', { order: claim.resourceId, ...describeError(error) });
+    log('error', 'a failed checkout is left to the sweep', { order: order_id, ...describeError(error) });
   }
 }

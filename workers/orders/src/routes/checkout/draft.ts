@@ -2,14 +2,16 @@ import type { z } from '@hono/zod-openapi';
 import { uuidv7 } from 'uuidv7';
 
 import type { AddressSnapshot } from '#drizzle/orders/schema.ts';
+import type { CouponTerms } from '#shared/contracts/cart.ts';
 import type { ReservedLine } from '#shared/contracts/products.ts';
 import type { AddressOfUser } from '#shared/contracts/users.ts';
 import type { Claim } from '#shared/db/idempotency.ts';
 import { newEvent, type OutboxEvent } from '#shared/events/events.ts';
 import { fromCents, toCents } from '#shared/money/money.ts';
-import { type Totals, totalsOf } from '#shared/money/totals.ts';
+import { type Line, type Totals, totalsOf } from '#shared/money/totals.ts';
 
 import { chooseShipping, type ShippingMethod } from '../../domain/charges.ts';
+import { discountOf } from '../../domain/coupons.ts';
 import { newOrderNumber } from '../../domain/order-number.ts';
 import type { Charges } from '../../store/charges.ts';
 import type { HistoryRow, OrderParts } from '../../store/orders.ts';
@@ -22,21 +24,27 @@ export interface PricedOrder {
   taxRate: string;
 }
 
-/** The totals of these lines, or null when no shipping method serves them. */
+/** What the lines are worth without anything added or taken off. */
+export function subtotalOf(lines: ReservedLine[]): string {
+  return fromCents(totalsOf({ lines: lines.map(lineOf), coupons: [], taxRate: '0', shipping: null }).subtotal);
+}
+
+/** The totals of these lines with these coupons, or null when no shipping method serves them. */
 export function priceOrder(
   lines: ReservedLine[],
   charges: Charges,
   methodCode: string | undefined,
+  coupons: CouponTerms[],
 ): PricedOrder | null {
-  const priced = lines.map(({ unit_price, quantity, weight }) => ({
-    unitPrice: toCents(unit_price),
-    quantity,
-    weight,
-  }));
-  const base = { lines: priced, coupons: [], taxRate: charges.taxRate };
+  const priced = lines.map(lineOf);
+  const base = { lines: priced, coupons: coupons.map(discountOf), taxRate: charges.taxRate };
   const { subtotal, discount } = totalsOf({ ...base, shipping: null });
   const method = chooseShipping(charges.methods, methodCode, priced, subtotal - discount);
   return method && { lines, totals: totalsOf({ ...base, shipping: method }), method, taxRate: charges.taxRate };
+}
+
+function lineOf({ unit_price, quantity, weight }: ReservedLine): Line {
+  return { unitPrice: toCents(unit_price), quantity, weight };
 }
 
 /** The rows of a new order. A total of zero needs no payment: CONFIRMED at once (API: Totals). */
@@ -71,6 +79,10 @@ export function draftOrder(of: {
     billing_address: snapshot(of.billTo),
     shipping_method_code: priced.method.code,
     shipping_method_name: priced.method.name,
+    applied_coupons: priced.totals.coupons.map(({ code, discount }) => ({
+      coupon_code: code,
+      discount_amount: fromCents(discount),
+    })),
     customer_email: of.email,
     notes: input.notes ?? null,
     tracking_number: null,
@@ -90,7 +102,8 @@ export function draftOrder(of: {
 export function eventsOf({ order, items }: OrderParts): [OutboxEvent, ...OutboxEvent[]] {
   const about = { order_id: order.id, user_id: order.user_id, order_number: order.order_number };
   const lines = items.map(({ product_id, quantity }) => ({ product_id, quantity }));
-  const placed = newEvent('order.placed', order.id, { ...about, items: lines });
+  const coupon_codes = order.applied_coupons.map(({ coupon_code }) => coupon_code);
+  const placed = newEvent('order.placed', order.id, { ...about, items: lines, coupon_codes });
   return order.status === 'CONFIRMED' ? [placed, newEvent('order.confirmed', order.id, about)] : [placed];
 }
 

@@ -40,6 +40,7 @@ export function presentOrder(
   return {
     ...presentSummary(order),
     items: items.map(presentItem),
+    applied_coupons: order.applied_coupons,
     shipping_address: order.shipping_address,
     billing_address: order.billing_address,
     shipping_method: { code: order.shipping_method_code, name: order.shipping_method_name },

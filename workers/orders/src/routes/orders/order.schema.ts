@@ -34,6 +34,10 @@ const OrderAddress = z
   })
   .openapi('OrderAddress', { description: 'The address as it was when the order was placed.' });
 
+const OrderCoupon = z
+  .object({ coupon_code: z.string().openapi({ example: 'WELCOME10' }), discount_amount: Money })
+  .openapi('OrderCoupon', { description: 'A coupon for free shipping takes off "0.00" here.' });
+
 const StatusChange = z
   .object({
     from_status: OrderStatus.nullable(),
@@ -83,6 +87,10 @@ export const OrderSummary = z
 
 export const Order = OrderSummary.extend({
   items: z.array(OrderItem),
+  applied_coupons: z
+    .array(OrderCoupon)
+    .default([])
+    .openapi({ description: 'In the order in which they were applied.' }),
   shipping_address: OrderAddress,
   billing_address: OrderAddress,
   shipping_method: z

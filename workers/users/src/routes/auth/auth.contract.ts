@@ -22,6 +22,16 @@ const Credentials = z
   .strictObject({
     email: Email,
     password: z.string().min(1).max(1_000).openapi({ example: 'correct horse battery staple' }),
+    cart_token: z
+      .string()
+      .max(4_096)
+      .optional()
+      .openapi({
+        description:
+          "A guest's access token: the account takes the guest's cart over, as `mergeCart` does. One that is no longer " +
+          'valid is ignored.',
+        example: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTkzIn0.c2ln',
+      }),
   })
   .openapi('Credentials');
 
@@ -77,7 +87,9 @@ export const login = contract({
   summary: 'Sign in with email and password',
   description:
     'After 10 wrong passwords for an email address within 15 minutes a client is refused until that time is over, ' +
-    'with the right password too; after 100 within a day every client is. Setting a new password by mail ends both.',
+    'with the right password too; after 100 within a day every client is. Setting a new password by mail ends both. ' +
+    'With `cart_token` the account takes the cart of a guest over. Should the cart not answer just then, the login ' +
+    'succeeds without: `mergeCart` does it later.',
   ...access.public,
   request: { body: jsonBody(Credentials) },
   responses: {

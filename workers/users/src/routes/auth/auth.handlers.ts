@@ -12,6 +12,7 @@ import { queuesOf, type UsersEnv } from '../../env.ts';
 import { registerUser } from '../../store/registration.ts';
 import { revokeFamilyOf, rotateToken } from '../../store/sessions.ts';
 import { createGuest, login, logout, refreshSession, register } from './auth.contract.ts';
+import { mergeGuestCart } from './cart-merge.ts';
 import { addressOf, userAgentOf } from './client.ts';
 import { logIn, upgradeHash } from './login.ts';
 import { refuseWeakPassword } from './new-password.ts';
@@ -35,13 +36,15 @@ export function addAuthRoutes(app: OpenAPIHono<UsersEnv>): void {
   });
 
   app.openapi(login, async (c) => {
-    const { email, password } = c.req.valid('json');
+    const { email, password, cart_token } = c.req.valid('json');
     const db = connect(c.env);
     const token = newSecret();
     const session = { token, userAgent: userAgentOf(c) };
     const found = await logIn(db, { email, password, address: addressOf(c) }, session);
     c.executionCtx.waitUntil(upgradeHash(db, found, password));
-    return c.json(await sessionOf(c.env, found.account, token), 200, personal);
+    const answer = await sessionOf(c.env, found.account, token);
+    await mergeGuestCart(c, { user_id: found.account.id, cart_token });
+    return c.json(answer, 200, personal);
   });
 
   app.openapi(refreshSession, async (c) => {

@@ -1,0 +1,1 @@
+ALTER TABLE "orders" ADD COLUMN "applied_coupons" jsonb DEFAULT '[]'::jsonb NOT NULL;
