@@ -325,6 +325,8 @@ describe('snapshots', () => {
         image_url: null,
         available_quantity: 3,
         allow_backorder: false,
+        sku: expect.stringMatching(/^THING-/),
+        weight: '0.00',
       },
     ]);
   });

@@ -1,16 +1,5 @@
 import { sql } from 'drizzle-orm';
-import {
-  boolean,
-  check,
-  integer,
-  numeric,
-  pgTable,
-  text,
-  unique,
-  uniqueIndex,
-  uuid,
-  varchar,
-} from 'drizzle-orm/pg-core';
+import { boolean, check, integer, numeric, pgTable, text, uniqueIndex, uuid, varchar } from 'drizzle-orm/pg-core';
 import { instant, money } from '#shared/db/tables.ts';
 
 /** Ways to ship: base + per kg. `countries` are ISO 3166-1 alpha-2 codes, none = everywhere. */
@@ -40,7 +29,10 @@ export const shippingMethods = pgTable(
   ],
 );
 
-/** Tax by destination; `rate` is a fraction. A row with a state wins over the one for its whole country. */
+/**
+ * Tax by destination; `rate` is a fraction. A row with a state wins over the one for its whole country. States are the
+ * same whatever their case.
+ */
 export const taxRates = pgTable(
   'tax_rates',
   {
@@ -54,7 +46,8 @@ export const taxRates = pgTable(
     updated_at: instant('updated_at').notNull().defaultNow(),
   },
   (table) => [
-    unique('tax_rates_country_state_key').on(table.country, table.state).nullsNotDistinct(),
+    uniqueIndex('tax_rates_place_key').on(table.country, sql`coalesce(lower(${table.state}), '')`),
+    check('tax_rates_state_check', sql`${table.state} <> ''`),
     check('tax_rates_rate_check', sql`${table.rate} between 0 and 1`),
   ],
 );

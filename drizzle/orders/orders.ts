@@ -101,6 +101,9 @@ export const orders = pgTable(
     index('orders_payment_due_at_index')
       .on(table.payment_due_at)
       .where(sql`${table.status} = 'PENDING'`),
+    // Staff search by what a number or an email begins with.
+    index('orders_order_number_prefix_index').on(sql`${table.order_number} text_pattern_ops`),
+    index('orders_customer_email_prefix_index').on(sql`lower(${table.customer_email}) text_pattern_ops`),
   ],
 );
 

@@ -91,6 +91,8 @@ export const transactions = pgTable(
     index('transactions_status_index').on(table.status),
     index('transactions_payment_method_id_index').on(table.payment_method_id),
     index('transactions_created_at_id_index').on(table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst()),
+    // For prefix searches in any collation.
+    index('transactions_transaction_number_prefix_index').on(table.transaction_number.op('varchar_pattern_ops')),
     // Reconciliation asks the gateway about these, oldest first.
     index('transactions_created_at_index')
       .on(table.created_at)
@@ -129,3 +131,48 @@ export const userSavedPaymentMethods = pgTable(
       .where(sql`${table.is_default}`),
   ],
 );
+
+export const refundStatus = pgEnum('refund_status', ['PROCESSING', 'SUCCESS', 'FAILED']);
+
+/**
+ * Money that goes back. `transactions.refund_amount` is the sum of those that have not failed, so that its check keeps
+ * the sum within the payment. `requested_by` is null for refunds that the shop makes by itself, of which an order has at
+ * most one.
+ */
+export const refunds = pgTable(
+  'refunds',
+  {
+    id: uuid('id').primaryKey(),
+    transaction_id: uuid('transaction_id').notNull(),
+    amount: money('amount').notNull(),
+    currency: varchar('currency', { length: 3 }).notNull(),
+    reason: text('reason'),
+    restock: boolean('restock').notNull().default(false),
+    status: refundStatus('status').notNull().default('PROCESSING'),
+    requested_by: uuid('requested_by'),
+    gateway_refund_id: varchar('gateway_refund_id', { length: 255 }),
+    created_at: instant('created_at').notNull().defaultNow(),
+    updated_at: instant('updated_at').notNull().defaultNow(),
+  },
+  (table) => [
+    foreignKey({
+      name: 'refunds_transaction_id_fkey',
+      columns: [table.transaction_id],
+      foreignColumns: [transactions.id],
+    }).onDelete('restrict'),
+    check('refunds_amount_check', sql`${table.amount} > 0`),
+    index('refunds_transaction_id_index').on(table.transaction_id),
+    uniqueIndex('refunds_automatic_key')
+      .on(table.transaction_id)
+      .where(sql`${table.requested_by} is null and ${table.status} <> 'FAILED'`),
+    index('refunds_created_at_index')
+      .on(table.created_at)
+      .where(sql`${table.status} = 'PROCESSING'`),
+  ],
+);
+
+/** Orders that are given up: no payment of theirs can begin. */
+export const closedOrders = pgTable('closed_orders', {
+  order_id: uuid('order_id').primaryKey(),
+  closed_at: instant('closed_at').notNull().defaultNow(),
+});

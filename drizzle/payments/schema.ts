@@ -1,3 +1,11 @@
 /** Every table of the payments database. */
-export { paymentMethods, transactions, transactionStatus, userSavedPaymentMethods } from './payments.ts';
+export {
+  closedOrders,
+  paymentMethods,
+  refunds,
+  refundStatus,
+  transactions,
+  transactionStatus,
+  userSavedPaymentMethods,
+} from './payments.ts';
 export { idempotencyKeys, inbox, outbox } from '#shared/db/tables.ts';

@@ -37,6 +37,11 @@ export interface CartApi {
     trace: Trace,
     request: { order_id: string; user_id: string; coupon_codes: string[]; subtotal: string },
   ): Promise<RedeemResult>;
+  /** What `redeemCoupons` would answer now; nothing is used. */
+  checkCoupons(
+    trace: Trace,
+    request: { user_id: string; coupon_codes: string[]; subtotal: string },
+  ): Promise<RedeemResult>;
   /** Gives the uses of these orders back. Repeatable. */
   releaseCoupons(trace: Trace, request: { order_ids: string[] }): Promise<void>;
   /** Takes the guest's cart over into the user's. Repeatable; a token that is no guest's, or no longer valid, is ignored. */

@@ -39,6 +39,12 @@ export interface ProductSnapshot {
   allow_backorder: boolean;
 }
 
+/** A product as it is sold now: what a cart shows, and what an order needs besides. `weight`: kg of one piece. */
+export interface ProductForSale extends ProductSnapshot {
+  sku: string;
+  weight: string | null;
+}
+
 export interface ProductsApi {
   /** Reserves all lines or none, in one statement; repeating it with the same lines changes nothing. */
   reserve(
@@ -50,7 +56,7 @@ export interface ProductsApi {
   /** Gives back what the order holds, reserved or already taken from the shelf. Repeatable. */
   release(trace: Trace, request: { order_id: string }): Promise<void>;
   /** The live, active ones among these products; others are left out. */
-  snapshots(trace: Trace, request: { product_ids: string[] }): Promise<ProductSnapshot[]>;
+  snapshots(trace: Trace, request: { product_ids: string[] }): Promise<ProductForSale[]>;
   health(): Promise<Health>;
   sweep(trace: Trace, request: { advance_seconds: number }): Promise<Record<string, number>>;
 }

@@ -24,9 +24,17 @@ const schemas = {
   'order.shipped': Ordered.extend({ tracking_number: z.string().nullable() }),
   'order.delivered': Ordered,
   'order.cancelled': Ordered,
-  'order.refunded': Ordered.extend({ refunded_amount: z.string(), currency: z.string() }),
+  /** The whole payment went back. `restock`: what was sent out is on the shelf again. */
+  'order.refunded': Ordered.extend({ refunded_amount: z.string(), currency: z.string(), restock: z.boolean() }),
   'payment.succeeded': Paid,
   'payment.failed': Paid.extend({ failure_reason: z.string() }),
+  /** `amount` went back now, `refunded_amount` so far; `is_full`: nothing is left of the payment. */
+  'payment.refunded': Paid.extend({
+    refund_id: Id,
+    refunded_amount: z.string(),
+    is_full: z.boolean(),
+    restock: z.boolean(),
+  }),
   /** Something staff changed, for the one audit log. `before` and `after` hold the changed fields only. */
   'audit.recorded': z.object({
     actor_id: Id,
@@ -46,7 +54,7 @@ export type EventPayload<Type extends EventType> = Payloads[Type];
 /** What each event says. Money is a decimal string. Consumers must bear fields they do not know. */
 export const payloads: { [Type in EventType]: z.ZodType<Payloads[Type]> } = schemas;
 
-export type Consumer = 'gateway' | 'users' | 'products' | 'cart' | 'orders' | 'notifications';
+export type Consumer = 'gateway' | 'users' | 'products' | 'cart' | 'orders' | 'payments' | 'notifications';
 
 /** Who is told what: each consumer has one queue. An event that nobody needs yet stays in the outbox as sent. */
 export const consumers: Record<EventType, readonly Consumer[]> = {
@@ -62,10 +70,11 @@ export const consumers: Record<EventType, readonly Consumer[]> = {
   'order.confirmed': ['products', 'notifications'],
   'order.shipped': ['notifications'],
   'order.delivered': [],
-  'order.cancelled': ['products', 'cart', 'notifications'],
-  'order.refunded': ['notifications'],
+  'order.cancelled': ['products', 'cart', 'payments', 'notifications'],
+  'order.refunded': ['products', 'notifications'],
   'payment.succeeded': ['orders'],
   'payment.failed': [],
+  'payment.refunded': ['orders'],
   'audit.recorded': ['users'],
 };
 

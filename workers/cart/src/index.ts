@@ -11,7 +11,7 @@ import { mergeGuestCart } from './jobs/merge.ts';
 import { sweep } from './jobs/sweep.ts';
 import { customer } from './owner.ts';
 import { changeCart, findCart, pingCarts } from './store/carts.ts';
-import { redeemCoupons, releaseCoupons } from './store/coupon-uses.ts';
+import { checkCoupons, redeemCoupons, releaseCoupons } from './store/coupon-uses.ts';
 
 export { CartConnection } from './store/connection.ts';
 
@@ -49,6 +49,10 @@ export class CartService extends WorkerEntrypoint<Bindings> implements CartApi {
 
   redeemCoupons(trace: Trace, request: Parameters<CartApi['redeemCoupons']>[1]): Promise<RedeemResult> {
     return withTrace('cart', trace, () => redeemCoupons(this.env, request));
+  }
+
+  checkCoupons(trace: Trace, request: Parameters<CartApi['checkCoupons']>[1]): Promise<RedeemResult> {
+    return withTrace('cart', trace, () => checkCoupons(this.env, request));
   }
 
   releaseCoupons(trace: Trace, { order_ids }: Parameters<CartApi['releaseCoupons']>[1]): Promise<void> {

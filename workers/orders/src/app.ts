@@ -1,11 +1,21 @@
 import { createService } from '#shared/http/service.ts';
 
 import type { Bindings } from './env.ts';
+import { addAdminOrderRoutes } from './routes/admin-orders/admin-orders.handlers.ts';
+import { addCancellationRoutes } from './routes/cancellation/cancellation.handlers.ts';
+import { addShippingMethodRoutes } from './routes/charges/shipping-methods.handlers.ts';
+import { addTaxRateRoutes } from './routes/charges/tax-rates.handlers.ts';
 import { addCheckoutRoutes } from './routes/checkout/checkout.handlers.ts';
 import { addFulfilmentRoutes } from './routes/fulfilment/fulfilment.handlers.ts';
 import { addOrderRoutes } from './routes/orders/orders.handlers.ts';
+import { addQuoteRoutes } from './routes/quote/quote.handlers.ts';
 
 export const app = createService<Bindings>('orders');
 addCheckoutRoutes(app);
 addOrderRoutes(app);
+addQuoteRoutes(app);
+addCancellationRoutes(app);
 addFulfilmentRoutes(app);
+addAdminOrderRoutes(app);
+addShippingMethodRoutes(app);
+addTaxRateRoutes(app);

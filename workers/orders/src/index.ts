@@ -2,13 +2,13 @@ import { WorkerEntrypoint } from 'cloudflare:workers';
 
 import type { OrdersApi } from '#shared/contracts/orders.ts';
 import { connect, ping } from '#shared/db/postgres.ts';
-import { consume } from '#shared/events/consume.ts';
 import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
 import { type Health, measureHealth } from '#shared/rpc.ts';
 
 import { app } from './app.ts';
 import type { Bindings } from './env.ts';
-import { confirm, confirmByEvent, payable } from './jobs/payment.ts';
+import { consumeEvents } from './jobs/events.ts';
+import { confirm, payable } from './jobs/payment.ts';
 import { sweep } from './jobs/sweep.ts';
 import { taxRateOf } from './jobs/tax-estimate.ts';
 import { giveUpCheckouts } from './store/checkout.ts';
@@ -16,10 +16,7 @@ import { hasPurchased } from './store/orders.ts';
 
 export default {
   fetch: app.fetch,
-  queue: (batch, env) =>
-    consume('orders', batch, {
-      'payment.succeeded': (payload, eventId) => confirmByEvent(env, payload, eventId),
-    }),
+  queue: consumeEvents,
   scheduled: async (_controller, env) => {
     await withTrace('orders', newTrace(), () => sweep(env, 0));
   },

@@ -10,5 +10,5 @@ export type PaymentsEnv = ServiceEnv<Bindings>;
 
 /** Where the events of payments go. */
 export function queuesOf(env: Bindings): Queues {
-  return { orders: env.ORDERS_EVENTS };
+  return { orders: env.ORDERS_EVENTS, users: env.USERS_EVENTS };
 }

@@ -6,7 +6,9 @@ import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
 import { type Health, measureHealth } from '#shared/rpc.ts';
 
 import { app } from './app.ts';
+import { closeOrder } from './close-order.ts';
 import type { Bindings } from './env.ts';
+import { consumeEvents } from './jobs/events.ts';
 import { sweep } from './jobs/sweep.ts';
 import { paymentOfOrder } from './store/transactions.ts';
 
@@ -14,6 +16,7 @@ export { SandboxGateway } from './gateways/sandbox/sandbox-gateway.ts';
 
 export default {
   fetch: app.fetch,
+  queue: (batch, env) => consumeEvents(env, batch),
   scheduled: async (_controller, env) => {
     await withTrace('payments', newTrace(), () => sweep(env, 0));
   },
@@ -23,6 +26,10 @@ export default {
 export class PaymentsService extends WorkerEntrypoint<Bindings> implements PaymentsApi {
   paymentOfOrder(trace: Trace, { order_id }: { order_id: string }): Promise<OrderPayment | null> {
     return withTrace('payments', trace, () => paymentOfOrder(connect(this.env), order_id));
+  }
+
+  closeOrder(trace: Trace, request: { order_id: string }): ReturnType<PaymentsApi['closeOrder']> {
+    return withTrace('payments', trace, () => closeOrder(this.env, request));
   }
 
   health(): Promise<Health> {

@@ -6,34 +6,51 @@ import { describeError, log } from '#shared/http/log.ts';
 import { type Settlement, settlementOf } from './domain/settlement.ts';
 import type { Bindings } from './env.ts';
 import type { ChargeResult } from './gateways/payment-gateway.ts';
+import { payBack } from './refund.ts';
+import { startAutomaticRefund } from './store/automatic-refund.ts';
+import type { RefundRow } from './store/refunds.ts';
 import { settleTransaction } from './store/settle-transaction.ts';
-import type { TransactionRow } from './store/transactions.ts';
+import { selectTransaction, type TransactionRow } from './store/transactions.ts';
 
-/** A transaction after a settlement, and the events to dispatch: none if this settlement had no effect. */
+/** A transaction after a settlement, whether this settlement ended it, and the events to dispatch. */
 export interface Settled {
   transaction: TransactionRow;
+  tookEffect: boolean;
   events: OutboxEvent[];
 }
 
 /**
  * The one way in which a payment ends, whoever brings the gateway's result and however often. A result that leaves the
  * outcome open changes nothing. The order of a successful payment is confirmed at once; if that fails, the event does it.
+ * Money for an order that was given up meanwhile goes back.
  */
 export async function settle(env: Bindings, transaction: TransactionRow, result: ChargeResult): Promise<Settled> {
   const settlement = settlementOf(result);
-  if (!settlement) return { transaction, events: [] };
+  if (!settlement) return { transaction, tookEffect: false, events: [] };
   const event = eventOf(transaction, settlement);
-  const after = await settleTransaction(connect(env), transaction.id, settlement, event);
-  if (!after.transaction) throw new Error(`Transaction ${transaction.id} is gone.`);
-  if (!after.tookEffect && after.transaction.status !== settlement.status) {
+  const {
+    transaction: after,
+    tookEffect,
+    refund,
+  } = await settleTransaction(connect(env), transaction, settlement, event);
+  if (!after) throw new Error(`Transaction ${transaction.id} is gone.`);
+  if (!tookEffect && !agrees(after, settlement)) {
     log('error', 'the gateway contradicts how the payment was settled', {
       transaction_id: transaction.id,
-      status: after.transaction.status,
+      status: after.status,
       gateway_says: settlement.status,
     });
   }
-  if (after.transaction.status === 'SUCCESS') await confirmOrder(env, after.transaction);
-  return { transaction: after.transaction, events: after.tookEffect ? [event] : [] };
+  const events = tookEffect ? [event] : [];
+  const unwanted = refund ?? (after.status === 'SUCCESS' ? await confirmOrder(env, after) : undefined);
+  if (!unwanted) return { transaction: after, tookEffect, events };
+  const paidBack = await payBack(env, unwanted);
+  const [now = after] = await selectTransaction(connect(env), after.id);
+  return { transaction: now, tookEffect, events: [...events, ...paidBack.events] };
+}
+
+function agrees({ status }: TransactionRow, settlement: Settlement): boolean {
+  return status === settlement.status || (status === 'REFUNDED' && settlement.status === 'SUCCESS');
 }
 
 function eventOf(transaction: TransactionRow, { status, failure_reason }: Settlement): OutboxEvent {
@@ -44,12 +61,19 @@ function eventOf(transaction: TransactionRow, { status, failure_reason }: Settle
     : newEvent('payment.failed', id, { ...paid, failure_reason });
 }
 
-async function confirmOrder(env: Bindings, { id, order_id, amount, currency }: TransactionRow): Promise<void> {
+/** Answers the refund that begins where the order was cancelled before its money came. */
+async function confirmOrder(
+  env: Bindings,
+  { id, order_id, amount, currency }: TransactionRow,
+): Promise<RefundRow | undefined> {
   const payment = { order_id, transaction_id: id, amount, currency };
   try {
     const confirmed = await env.ORDERS_SERVICE.confirm(currentTrace(), payment);
-    if (!confirmed.ok) log('error', 'paid, but the order cannot be confirmed', { ...payment, code: confirmed.code });
+    if (confirmed.ok) return undefined;
+    log('warn', 'money came for an order that was given up, and goes back', { ...payment, code: confirmed.code });
   } catch (error) {
     log('warn', 'the order will be confirmed by the event', { ...payment, ...describeError(error) });
+    return undefined;
   }
+  return startAutomaticRefund(connect(env), order_id);
 }

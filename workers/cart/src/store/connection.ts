@@ -22,7 +22,7 @@ import {
   findPriced,
 } from './collection.ts';
 import { type Redemption, redeem } from './coupon-redemption.ts';
-import { deleteUses, findUnsettled, settleUses } from './coupon-uses.ts';
+import { type Check, checkUses, deleteUses, findUnsettled, settleUses } from './coupon-uses.ts';
 import {
   changeCoupon,
   type CountedCoupon,
@@ -123,6 +123,10 @@ export class CartConnection extends DurableObject<Bindings> {
   /** Calls about one order take turns here: what is released does not come back by a call that began before. */
   redeem(trace: Trace, request: Redemption): Promise<Answer<RedeemResult>> {
     return this.#value(trace, (db, signal) => this.#inTurn(request.order_id, () => redeem(db, request, signal)));
+  }
+
+  checkUses(trace: Trace, check: Check): Promise<Answer<RedeemResult>> {
+    return this.#value(trace, (db) => checkUses(db, check));
   }
 
   releaseUses(trace: Trace, order_id: string): Promise<Answer<void>> {

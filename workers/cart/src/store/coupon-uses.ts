@@ -1,14 +1,18 @@
 import { type Db, type Filter, ObjectId } from 'mongodb';
 
-import type { RedeemResult } from '#shared/contracts/cart.ts';
+import type { CartApi, CouponTerms, RedeemResult } from '#shared/contracts/cart.ts';
 import { currentTrace } from '#shared/http/context.ts';
+import { toCents } from '#shared/money/money.ts';
 
-import type { Coupon } from '../domain/coupon.ts';
+import { type Coupon, refusalOf, termsToSend } from '../domain/coupon.ts';
 import type { Bindings } from '../env.ts';
 import { answered } from './answered.ts';
 import { connectionOf } from './carts.ts';
 import { type CouponUseDocument, usesOf } from './coupon-documents.ts';
 import type { Redemption } from './coupon-redemption.ts';
+import { findCouponsByCode } from './coupons.ts';
+
+export type Check = Parameters<CartApi['checkCoupons']>[1];
 
 /** Whether all uses of the coupon, or all that this user may have, are taken now. */
 export async function isExhausted(db: Db, coupon: Coupon, user_id: string): Promise<boolean> {
@@ -41,6 +45,26 @@ export async function findUnsettled(db: Db, cutoff: Date, limit: number): Promis
     .limit(limit)
     .toArray();
   return [...new Set(found.map(({ order_id }) => order_id))];
+}
+
+/** Whether the user could use these coupons once more for an order of this subtotal. */
+export async function checkUses(db: Db, { user_id, coupon_codes, subtotal }: Check): Promise<RedeemResult> {
+  const coupons = await findCouponsByCode(db, coupon_codes);
+  const at = { now: new Date(), subtotal: toCents(subtotal) };
+  const terms: CouponTerms[] = [];
+  for (const coupon_code of new Set(coupon_codes)) {
+    const coupon = coupons.find(({ code }) => code === coupon_code);
+    const refusal = refusalOf(coupon ?? null, at);
+    if (refusal || !coupon) return { ok: false, code: refusal ?? 'coupon_invalid', coupon_code };
+    if (await isExhausted(db, coupon, user_id)) return { ok: false, code: 'coupon_exhausted', coupon_code };
+    terms.push(termsToSend(coupon));
+  }
+  return { ok: true, coupons: terms };
+}
+
+/** See `CartApi.checkCoupons`. 503 if the database does not answer. */
+export function checkCoupons(env: Bindings, request: Check): Promise<RedeemResult> {
+  return answered<RedeemResult>(connectionOf(env, request.user_id).checkUses(currentTrace(), request));
 }
 
 /** See `CartApi.redeemCoupons`. 503 if the database does not answer. */

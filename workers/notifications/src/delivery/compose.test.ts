@@ -81,7 +81,7 @@ const occasions: [Occasion, { question: string; subject: string; link?: string; 
     },
   ],
   [
-    { type: 'order.refunded', payload: { ...order, refunded_amount: '19.99', currency: 'USD' } },
+    { type: 'order.refunded', payload: { ...order, refunded_amount: '19.99', currency: 'USD', restock: false } },
     {
       question: 'contact',
       subject: 'A refund for your order ORD-20261122-7F3K9Q',

@@ -22,15 +22,18 @@ const transitions: Record<OrderStatus, readonly OrderStatus[]> = {
 };
 
 /** What staff may set by hand: being paid and being refunded are payments' to say. */
-export const fulfilmentStatuses = ['PROCESSING', 'SHIPPED', 'DELIVERED'] as const;
-export type FulfilmentStatus = (typeof fulfilmentStatuses)[number];
+export const staffStatuses = ['PROCESSING', 'SHIPPED', 'DELIVERED', 'CANCELLED'] as const;
+
+export type Caller = 'customer' | 'staff';
+
+const settable: Record<Caller, readonly OrderStatus[]> = { customer: ['CANCELLED'], staff: staffStatuses };
 
 /** The statuses from which an order may go to this one. */
 export function sourcesOf(to: OrderStatus): OrderStatus[] {
   return orderStatuses.filter((from) => transitions[from].includes(to));
 }
 
-/** Where staff may move an order from here. */
-export function fulfilmentFrom(from: OrderStatus): FulfilmentStatus[] {
-  return fulfilmentStatuses.filter((to) => transitions[from].includes(to));
+/** What this caller may make of an order from here. */
+export function allowedFrom(from: OrderStatus, caller: Caller): OrderStatus[] {
+  return settable[caller].filter((to) => transitions[from].includes(to));
 }

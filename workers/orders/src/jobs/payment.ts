@@ -1,12 +1,12 @@
 import type { OrdersApi, PayableResult } from '#shared/contracts/orders.ts';
 import { connect } from '#shared/db/postgres.ts';
-import { once, receive } from '#shared/events/consume.ts';
+import { once } from '#shared/events/consume.ts';
+import type { EventPayload } from '#shared/events/events.ts';
 import { dispatch } from '#shared/events/outbox.ts';
-import { log } from '#shared/http/log.ts';
 
 import { type Bindings, queuesOf } from '../env.ts';
 import { findPayable } from '../store/orders.ts';
-import { applyTransition, type Transition, transitionStatement } from '../store/transitions.ts';
+import { applyTransition, type Move, type Transition } from '../store/transitions.ts';
 
 /** See `OrdersApi.payable`. */
 export async function payable(
@@ -28,39 +28,58 @@ export async function confirm(
   { order_id, transaction_id }: { order_id: string; transaction_id: string },
 ): ReturnType<OrdersApi['confirm']> {
   const db = connect(env);
-  const result = await applyTransition(db, confirmation(order_id, transaction_id));
+  const result = await applyTransition(db, { orderId: order_id, transition: confirmation(transaction_id) });
   if (result.moved) {
     await dispatch(db, queuesOf(env), result.events);
     return { ok: true };
   }
-  return result.status === null || result.status === 'CANCELLED'
-    ? { ok: false, code: 'order_not_payable' }
-    : { ok: true };
+  const isGone = result.status === null || result.status === 'CANCELLED' || result.status === 'REFUNDED';
+  return isGone ? { ok: false, code: 'order_not_payable' } : { ok: true };
 }
 
 /** The same by the event `payment.succeeded`, should the call have been lost. */
 export async function confirmByEvent(
   env: Bindings,
-  { order_id, transaction_id }: { order_id: string; transaction_id: string },
+  { order_id, transaction_id }: EventPayload<'payment.succeeded'>,
   eventId: string,
 ): Promise<void> {
-  const db = connect(env);
-  const { statement, read } = transitionStatement(confirmation(order_id, transaction_id));
-  await once(async () => {
-    const [, moved] = await db.batch([receive(db, 'orders', eventId), db.execute(statement)]);
-    const result = read(moved.rows);
-    if (result.moved) await dispatch(db, queuesOf(env), result.events);
-    else if (result.status === 'CANCELLED')
-      log('error', 'money arrived for a cancelled order', { order: order_id, transaction: transaction_id });
-  });
+  await moveByEvent(env, { orderId: order_id, transition: confirmation(transaction_id) }, eventId);
 }
 
-function confirmation(orderId: string, transactionId: string): Transition {
-  return {
-    orderId,
-    to: 'CONFIRMED',
+/**
+ * All of the money went back: REFUNDED. Where this overtakes the news of the payment, the order was never confirmed: it
+ * is cancelled on the way, which gives back what it holds, and the late news changes nothing any more.
+ */
+export async function refundByEvent(
+  env: Bindings,
+  { order_id, is_full, transaction_id, refunded_amount, currency, restock }: EventPayload<'payment.refunded'>,
+  eventId: string,
+): Promise<void> {
+  if (!is_full) return;
+  const neverConfirmed: Transition = {
+    to: 'CANCELLED',
+    from: ['PENDING'],
     changedBy: null,
-    notes: `Paid by transaction ${transactionId}`,
-    trackingNumber: null,
+    notes: 'Refunded before it was confirmed',
+    reason: 'Refunded before it was confirmed',
   };
+  const refunded: Transition = {
+    to: 'REFUNDED',
+    changedBy: null,
+    notes: `Refunded in full, transaction ${transaction_id}`,
+    refund: { refunded_amount, currency, restock },
+  };
+  await moveByEvent(env, { orderId: order_id, transition: refunded, before: neverConfirmed }, eventId);
+}
+
+export function confirmation(transactionId: string): Transition {
+  return { to: 'CONFIRMED', changedBy: null, notes: `Paid by transaction ${transactionId}` };
+}
+
+async function moveByEvent(env: Bindings, move: Move, eventId: string): Promise<void> {
+  const db = connect(env);
+  await once(async () => {
+    const result = await applyTransition(db, move, eventId);
+    if (result.moved) await dispatch(db, queuesOf(env), result.events);
+  });
 }

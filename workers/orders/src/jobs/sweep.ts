@@ -4,11 +4,14 @@ import { sweepClock } from '#shared/env.ts';
 import { relayOutbox } from '#shared/events/outbox.ts';
 
 import { type Bindings, queuesOf } from '../env.ts';
+import { cancelOverdue } from './cancellation.ts';
 
-/** What crashes left behind, found again: unsent events, and keys past their 24 hours. */
+/** What is due by the clock, and what crashes left behind: overdue orders, unsent events, keys past their 24 hours. */
 export async function sweep(env: Bindings, advanceSeconds: number): Promise<Record<string, number>> {
   const db = connect(env);
+  const now = sweepClock(advanceSeconds);
+  const orders_cancelled = await cancelOverdue(env, now);
   const events_relayed = await relayOutbox(db, queuesOf(env));
-  const keys_deleted = await deleteExpiredKeys(db, sweepClock(advanceSeconds));
-  return { events_relayed, keys_deleted };
+  const keys_deleted = await deleteExpiredKeys(db, now);
+  return { orders_cancelled, events_relayed, keys_deleted };
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
 
 import { orderItems, orders, orderStatusHistory } from '#drizzle/orders/schema.ts';
 import type { Database } from '#shared/db/postgres.ts';
@@ -16,9 +16,9 @@ export interface OrderParts {
   history: HistoryRow[];
 }
 
-/** An order with its items and history in one round trip. With `userId`, only if it is that user's. */
-export async function findOrder(db: Database, id: string, userId?: string): Promise<OrderParts | null> {
-  const [found, items, history] = await db.batch([
+/** The statements that read an order with its items and its history, for a batch. With `userId`, only if it is that user's. */
+export function selectOrder(db: Database, id: string, userId?: string) {
+  return [
     db
       .select()
       .from(orders)
@@ -29,8 +29,49 @@ export async function findOrder(db: Database, id: string, userId?: string): Prom
       .from(orderStatusHistory)
       .where(eq(orderStatusHistory.order_id, id))
       .orderBy(asc(orderStatusHistory.created_at), asc(orderStatusHistory.id)),
-  ]);
-  return found[0] === undefined ? null : { order: found[0], items, history };
+  ] as const;
+}
+
+/** An order with its items and history in one round trip. With `userId`, only if it is that user's. */
+export async function findOrder(db: Database, id: string, userId?: string): Promise<OrderParts | null> {
+  const [[order], items, history] = await db.batch(selectOrder(db, id, userId));
+  return order === undefined ? null : { order, items, history };
+}
+
+/** The status of an order; with `userId`, only of one that is that user's. */
+export async function findStatus(db: Database, id: string, userId?: string): Promise<OrderStatus | null> {
+  const [order] = await db
+    .select({ status: orders.status })
+    .from(orders)
+    .where(and(eq(orders.id, id), userId === undefined ? undefined : eq(orders.user_id, userId)));
+  return order?.status ?? null;
+}
+
+/** A PENDING order whose payment is overdue. */
+export interface Overdue {
+  id: string;
+  payment_due_at: Date | null;
+}
+
+/** Up to `limit` PENDING orders that were to be paid by `now`, the longest overdue first, after `after`. */
+export async function findOverdue(
+  db: Database,
+  now: Date,
+  { limit, after }: { limit: number; after: Overdue | undefined },
+): Promise<Overdue[]> {
+  const position = sql`(${orders.payment_due_at}, ${orders.id})`;
+  return db
+    .select({ id: orders.id, payment_due_at: orders.payment_due_at })
+    .from(orders)
+    .where(
+      and(
+        eq(orders.status, 'PENDING'),
+        lte(orders.payment_due_at, now),
+        after && sql`${position} > (${after.payment_due_at?.toISOString()}::timestamptz, ${after.id}::uuid)`,
+      ),
+    )
+    .orderBy(asc(orders.payment_due_at), asc(orders.id))
+    .limit(limit);
 }
 
 export interface OrderFilter {

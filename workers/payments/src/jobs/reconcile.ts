@@ -1,43 +1,31 @@
 import { connect } from '#shared/db/postgres.ts';
 import { dispatch } from '#shared/events/outbox.ts';
-import { describeError, log } from '#shared/http/log.ts';
 
 import { type Bindings, queuesOf } from '../env.ts';
 import { gatewayNamed } from '../gateways/gateways.ts';
-import type { ChargeResult } from '../gateways/payment-gateway.ts';
+import type { ChargeResult, RefundResult } from '../gateways/payment-gateway.ts';
+import { orderOf, settleRefund } from '../refund.ts';
 import { settle } from '../settle.ts';
+import { listOpenRefunds, type RefundRow } from '../store/refunds.ts';
 import { listOpen, type TransactionRow } from '../store/transactions.ts';
+import { endAll, openSeconds, secondsBefore } from './open.ts';
 
-/** After this long the request that started the payment is gone, and the gateway is asked. */
-const openSeconds = 60;
 /** After this long a payment that never reached the gateway is given up. */
 const abandonSeconds = 15 * 60;
-const pageSize = 50;
 
 /** Asks the gateway about payments that have been open for long, and settles them. Answers how many it ended. */
-export async function reconcile(env: Bindings, now: Date): Promise<number> {
-  let settled = 0;
-  let last: TransactionRow | undefined;
-  for (;;) {
-    const open = await listOpen(connect(env), secondsBefore(now, openSeconds), { limit: pageSize, after: last });
-    for (const transaction of open) settled += await reconcileOne(env, transaction, now);
-    last = open.at(-1);
-    if (open.length < pageSize) return settled;
-  }
-}
-
-/** Whatever stands in the way of one payment does not stop the others: the next sweep tries it again. */
-async function reconcileOne(env: Bindings, transaction: TransactionRow, now: Date): Promise<number> {
-  try {
-    const result = await ask(env, transaction, now);
-    if (result === null) return 0;
-    const { events } = await settle(env, transaction, result);
-    if (events.length > 0) await dispatch(connect(env), queuesOf(env), events);
-    return events.length;
-  } catch (error) {
-    log('error', 'payment not reconciled', { transaction_id: transaction.id, ...describeError(error) });
-    return 0;
-  }
+export function reconcile(env: Bindings, now: Date): Promise<number> {
+  const db = connect(env);
+  return endAll<TransactionRow>(
+    (page) => listOpen(db, secondsBefore(now, openSeconds), page),
+    async (transaction) => {
+      const result = await ask(env, transaction, now);
+      if (result === null) return false;
+      const { tookEffect, events } = await settle(env, transaction, result);
+      await dispatch(db, queuesOf(env), events);
+      return tookEffect;
+    },
+  );
 }
 
 async function ask(env: Bindings, transaction: TransactionRow, now: Date): Promise<ChargeResult | null> {
@@ -50,6 +38,21 @@ async function ask(env: Bindings, transaction: TransactionRow, now: Date): Promi
   return result.outcome === 'not_found' ? null : result;
 }
 
-function secondsBefore(now: Date, seconds: number): Date {
-  return new Date(now.getTime() - seconds * 1_000);
+/** The same for refunds. One that never reached the gateway is sent now: it was promised. */
+export function reconcileRefunds(env: Bindings, now: Date): Promise<number> {
+  const db = connect(env);
+  return endAll<RefundRow>(
+    (page) => listOpenRefunds(db, secondsBefore(now, openSeconds), page),
+    async (refund) => {
+      const { refund: after, events } = await settleRefund(env, refund, await askOfRefund(env, refund));
+      await dispatch(db, queuesOf(env), events);
+      return after.status !== 'PROCESSING';
+    },
+  );
+}
+
+async function askOfRefund(env: Bindings, refund: RefundRow): Promise<RefundResult> {
+  const gateway = gatewayNamed(env, refund.gateway);
+  const result = await gateway.retrieveRefund(refund.id);
+  return result.outcome === 'not_found' ? gateway.refund(orderOf(refund)) : result;
 }

@@ -5,7 +5,7 @@ import { relayOutbox } from '#shared/events/outbox.ts';
 import { describeError, log } from '#shared/http/log.ts';
 
 import { type Bindings, queuesOf } from '../env.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile, reconcileRefunds } from './reconcile.ts';
 
 /** What is due by the clock. Every job is tried, whatever becomes of the others. Answers how much each has done. */
 export async function sweep(env: Bindings, advanceSeconds: number): Promise<Record<string, number>> {
@@ -13,6 +13,7 @@ export async function sweep(env: Bindings, advanceSeconds: number): Promise<Reco
   const now = sweepClock(advanceSeconds);
   return {
     payments_settled: await attempted('reconciliation', () => reconcile(env, now)),
+    refunds_settled: await attempted('reconciliation of refunds', () => reconcileRefunds(env, now)),
     events_relayed: await attempted('outbox relay', () => relayOutbox(db, queuesOf(env))),
     keys_deleted: await attempted('expired keys', () => deleteExpiredKeys(db, now)),
   };

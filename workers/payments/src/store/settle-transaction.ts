@@ -1,22 +1,36 @@
 import { sql } from 'drizzle-orm';
+import { uuidv7 } from 'uuidv7';
 
 import type { Database } from '#shared/db/postgres.ts';
 import type { OutboxEvent } from '#shared/events/events.ts';
 
 import type { Settlement } from '../domain/settlement.ts';
+import { automaticRefund } from './automatic-refund.ts';
+import { lockOrder } from './order-lock.ts';
+import { type RefundRow, selectRefund } from './refunds.ts';
 import { selectTransaction, type TransactionRow } from './transactions.ts';
+
+interface AfterSettlement {
+  transaction: TransactionRow | undefined;
+  /** Whether it was this settlement that ended the transaction. */
+  tookEffect: boolean;
+  /** Begun in the same moment where the order was given up before its money came. */
+  refund: RefundRow | undefined;
+}
 
 /**
  * Ends a PROCESSING transaction and puts its event into the outbox, in one statement: of two settlements the first has
- * an effect, the other none. Answers the transaction as it is now, and whether it was this settlement that ended it.
+ * an effect, the other none. Money for an order that is closed is to go back; its refund begins in the same batch.
  */
 export async function settleTransaction(
   db: Database,
-  id: string,
+  { id, order_id }: { id: string; order_id: string },
   settlement: Settlement,
   event: OutboxEvent,
-): Promise<{ transaction: TransactionRow | undefined; tookEffect: boolean }> {
-  const [{ rows }, [transaction]] = await db.batch([
+): Promise<AfterSettlement> {
+  const refundId = uuidv7();
+  const [, { rows }, , [transaction], [refund]] = await db.batch([
+    lockOrder(db, order_id),
     db.execute(sql`
       WITH settled AS (
         UPDATE transactions
@@ -32,7 +46,15 @@ export async function settleTransaction(
              ${event.request_id}, ${event.traceparent}
         FROM settled
       RETURNING id`),
+    db.execute(
+      automaticRefund(
+        refundId,
+        sql`id = ${id}::uuid AND status = 'SUCCESS'
+            AND EXISTS (SELECT FROM closed_orders WHERE closed_orders.order_id = transactions.order_id)`,
+      ),
+    ),
     selectTransaction(db, id),
+    selectRefund(db, refundId),
   ]);
-  return { transaction, tookEffect: rows.length === 1 };
+  return { transaction, tookEffect: rows.length === 1, refund };
 }

@@ -5,6 +5,7 @@ import { type Claim, isClaimLost, requireClaim } from '#shared/db/idempotency.ts
 import type { Database } from '#shared/db/postgres.ts';
 
 import { newTransactionNumber } from '../domain/transaction-number.ts';
+import { lockOrder } from './order-lock.ts';
 import { selectTransaction, type TransactionRow } from './transactions.ts';
 
 export interface NewTransaction {
@@ -16,26 +17,33 @@ export interface NewTransaction {
   gateway: string;
 }
 
-/** `order_has_live`: the order has a live transaction already. `claim_lost`: another attempt has taken over. */
+/**
+ * `order_has_live`: the order has a live transaction already. `order_closed`: it is given up, or its money went back.
+ * `claim_lost`: another attempt has taken over.
+ */
 export type StartResult =
   | { transaction: TransactionRow }
-  | { refused: 'order_has_live' | 'method_unavailable' | 'claim_lost' };
+  | { refused: 'order_has_live' | 'order_closed' | 'method_unavailable' | 'claim_lost' };
 
 const numberAttempts = 5;
 
 /**
  * Inserts the claim's transaction as PROCESSING, or finds the one that an earlier attempt of the same claim has made.
- * The database sees to it that the claim is held, the method is on and the order has no other live transaction.
+ * The database sees to it that the claim is held, the method is on, and the order is neither closed nor has another live
+ * transaction.
  */
 export async function startTransaction(db: Database, claim: Claim, wanted: NewTransaction): Promise<StartResult> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const [, , [transaction]] = await db.batch([
+      const [, , , [transaction], closed] = await db.batch([
+        lockOrder(db, wanted.order_id),
         requireClaim(db, claim),
         insertOf(db, claim.resourceId, wanted),
         selectTransaction(db, claim.resourceId),
+        db.execute(closedOrder(wanted.order_id)),
       ]);
-      return transaction ? { transaction } : { refused: 'method_unavailable' };
+      if (transaction) return { transaction };
+      return { refused: closed.rows.length > 0 ? 'order_closed' : 'method_unavailable' };
     } catch (error) {
       if (isClaimLost(error)) return { refused: 'claim_lost' };
       if (violates(error, 'transactions_live_order_key')) return { refused: 'order_has_live' };
@@ -45,7 +53,18 @@ export async function startTransaction(db: Database, claim: Claim, wanted: NewTr
   }
 }
 
-/** Inserts nothing if the method is off. A row of this id is left as it is, before any other constraint is looked at. */
+/** Finds a row for an order that must not be paid any more. */
+function closedOrder(orderId: string) {
+  return sql`
+    SELECT order_id FROM closed_orders WHERE order_id = ${orderId}::uuid
+     UNION ALL
+    SELECT order_id FROM transactions WHERE order_id = ${orderId}::uuid AND status = 'REFUNDED'`;
+}
+
+/**
+ * Inserts nothing if the method is off or the order closed. A row of this id is left as it is, before any other constraint
+ * is looked at.
+ */
 function insertOf(db: Database, id: string, wanted: NewTransaction) {
   return db.execute(sql`
     INSERT INTO transactions
@@ -54,5 +73,6 @@ function insertOf(db: Database, id: string, wanted: NewTransaction) {
            payment_methods.id, ${wanted.amount}::numeric, ${wanted.currency}, 'PROCESSING', ${wanted.gateway}
       FROM payment_methods
      WHERE payment_methods.code = ${wanted.payment_method_code} AND payment_methods.is_active
+       AND NOT EXISTS (${closedOrder(wanted.order_id)})
     ON CONFLICT (id) DO NOTHING`);
 }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, like, lt, lte, or, sql } from 'drizzle-orm';
 
 import { paymentMethods, transactions, transactionStatus } from '#drizzle/payments/schema.ts';
 import type { OrderPayment } from '#shared/contracts/payments.ts';
@@ -17,6 +17,7 @@ const columns = {
   currency: transactions.currency,
   status: transactions.status,
   gateway: transactions.gateway,
+  gateway_transaction_id: transactions.gateway_transaction_id,
   failure_reason: transactions.failure_reason,
   processed_at: transactions.processed_at,
   refunded_at: transactions.refunded_at,
@@ -46,19 +47,32 @@ export async function findTransactionOf(db: Database, userId: string, id: string
   return row;
 }
 
-/** Up to `limit + 1` of the user's transactions, the newest first, from behind `after`. */
-export function listTransactionsOf(
+export interface TransactionFilter {
+  order_id?: string | undefined;
+  user_id?: string | undefined;
+  status?: TransactionStatus | undefined;
+  /** The beginning of a transaction number. */
+  q?: string | undefined;
+  from?: string | undefined;
+  before?: string | undefined;
+}
+
+/** Up to `limit + 1` of the transactions that the filter lets through, the newest first, from behind `after`. */
+export function listTransactions(
   db: Database,
-  userId: string,
-  filter: { order_id?: string | undefined; status?: TransactionStatus | undefined },
+  filter: TransactionFilter,
   { limit, after }: { limit: number; after: Position | null },
 ): Promise<TransactionRow[]> {
+  const { order_id, user_id, status, q, from, before } = filter;
   return selectTransactions(db)
     .where(
       and(
-        eq(transactions.user_id, userId),
-        filter.order_id === undefined ? undefined : eq(transactions.order_id, filter.order_id),
-        filter.status === undefined ? undefined : eq(transactions.status, filter.status),
+        order_id === undefined ? undefined : eq(transactions.order_id, order_id),
+        user_id === undefined ? undefined : eq(transactions.user_id, user_id),
+        status === undefined ? undefined : eq(transactions.status, status),
+        q === undefined ? undefined : like(transactions.transaction_number, prefixPattern(q)),
+        from === undefined ? undefined : gte(transactions.created_at, new Date(from)),
+        before === undefined ? undefined : lt(transactions.created_at, new Date(before)),
         after === null
           ? undefined
           : sql`(${transactions.created_at}, ${transactions.id}) < (${after.key}::timestamptz, ${after.id}::uuid)`,
@@ -66,6 +80,11 @@ export function listTransactionsOf(
     )
     .orderBy(desc(transactions.created_at), desc(transactions.id))
     .limit(limit + 1);
+}
+
+/** Transaction numbers have capital letters only. */
+function prefixPattern(prefix: string): string {
+  return `${prefix.toUpperCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
 
 /** The status of the order's one live transaction, if it has one. */

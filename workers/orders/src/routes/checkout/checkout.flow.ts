@@ -19,6 +19,7 @@ import { insertOrder } from '../../store/checkout.ts';
 import { presentOrder } from '../orders/order.presenter.ts';
 import type { Order } from '../orders/order.schema.ts';
 import type { CheckoutInput } from './checkout.contract.ts';
+import { unusable } from './coupon-refusal.ts';
 import { draftOrder, eventsOf, priceOrder, subtotalOf } from './draft.ts';
 
 export interface Checkout {
@@ -135,18 +136,8 @@ async function redeemCoupons(
   const request = { order_id: claim.resourceId, user_id: claim.user_id, coupon_codes, subtotal: subtotalOf(lines) };
   const redeemed = await dependency<RedeemResult>('cart', env.CART_SERVICE.redeemCoupons(currentTrace(), request));
   if (redeemed.ok) return redeemed.coupons;
-  const { code, coupon_code } = redeemed;
-  throw new Problem(code, `Take ${coupon_code} out of the cart${remedies[code]}, and order again.`, {
-    members: { coupon_code },
-  });
+  throw unusable(redeemed);
 }
-
-const remedies = {
-  coupon_invalid: '',
-  coupon_expired: '',
-  coupon_exhausted: '',
-  coupon_minimum_not_met: ', or put more into it',
-};
 
 /** Inserts the order, again under another number should one be taken. */
 async function insertNumbered(

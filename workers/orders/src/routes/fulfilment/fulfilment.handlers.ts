@@ -2,52 +2,35 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 
 import { connect } from '#shared/db/postgres.ts';
 import { dispatch } from '#shared/events/outbox.ts';
-import { currentTrace } from '#shared/http/context.ts';
-import { notFound, Problem } from '#shared/http/problem.ts';
-import { dependency } from '#shared/rpc.ts';
+import { checkpoint } from '#shared/http/checkpoint.ts';
+import { notFound } from '#shared/http/problem.ts';
 
-import { fulfilmentFrom } from '../../domain/status.ts';
-import { type Bindings, type OrdersEnv, queuesOf } from '../../env.ts';
-import { findOrder } from '../../store/orders.ts';
-import { applyTransition } from '../../store/transitions.ts';
+import { type OrdersEnv, queuesOf } from '../../env.ts';
+import { moveOrder } from '../../store/transitions.ts';
+import { cancelOrder } from '../cancellation/cancel-order.ts';
+import { invalidTransition } from '../orders/invalid-transition.ts';
+import { paymentOf } from '../orders/order-payment.ts';
 import { presentOrder } from '../orders/order.presenter.ts';
-import { changeOrderStatus, getOrderAsStaff } from './fulfilment.contract.ts';
+import { changeOrderStatus } from './fulfilment.contract.ts';
 
 export function addFulfilmentRoutes(app: OpenAPIHono<OrdersEnv>): void {
-  app.openapi(getOrderAsStaff, async (c) => {
-    const order = await readOrder(c.env, c.req.valid('param').id);
-    c.header('etag', `"${order.version}"`);
-    return c.json(order, 200);
-  });
-
   app.openapi(changeOrderStatus, async (c) => {
-    const { id } = c.req.valid('param');
-    const { to_status: to, notes = null, tracking_number = null } = c.req.valid('json');
+    const { id: orderId } = c.req.valid('param');
+    const { to_status: to, notes = null, tracking_number: trackingNumber = null } = c.req.valid('json');
     const db = connect(c.env);
-    const result = await applyTransition(db, {
-      orderId: id,
-      to,
-      changedBy: c.var.actor.id,
-      notes,
-      trackingNumber: tracking_number,
-    });
-    if (!result.moved) {
-      if (result.status === null) throw notFound('order');
-      const allowed = fulfilmentFrom(result.status);
-      throw new Problem('invalid_transition', `A ${result.status} order cannot become ${to}.`, {
-        members: { allowed },
-      });
+    const callerId = c.var.actor.id;
+    if (to === 'CANCELLED') {
+      const cancellation = { orderId, caller: 'staff', callerId, reason: notes } as const;
+      const { order, events } = await cancelOrder(c.env, cancellation, (name) => checkpoint(c, name));
+      c.executionCtx.waitUntil(dispatch(db, queuesOf(c.env), events));
+      return c.json(order, 200);
     }
-    c.executionCtx.waitUntil(dispatch(db, queuesOf(c.env), result.events));
-    return c.json(await readOrder(c.env, id), 200);
+    // Asked first: once the order has moved, nothing may fail any more.
+    const payment = await paymentOf(c.env, orderId);
+    const transition = { to, changedBy: callerId, notes, trackingNumber };
+    const moved = await moveOrder(db, { orderId, transition });
+    if (!moved.moved) throw moved.status ? invalidTransition(moved.status, to, 'staff') : notFound('order');
+    c.executionCtx.waitUntil(dispatch(db, queuesOf(c.env), moved.events));
+    return c.json(presentOrder(moved.order, payment), 200);
   });
-}
-
-async function readOrder(env: Bindings, id: string) {
-  const [found, payment] = await Promise.all([
-    findOrder(connect(env), id),
-    dependency('payments', env.PAYMENTS_SERVICE.paymentOfOrder(currentTrace(), { order_id: id })),
-  ]);
-  if (!found) throw notFound('order');
-  return presentOrder(found, payment);
 }

@@ -1,12 +1,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { connect } from '#shared/db/postgres.ts';
-import { currentTrace } from '#shared/http/context.ts';
 import { page, readCursor, TimeKey } from '#shared/http/pages.ts';
 import { notFound } from '#shared/http/problem.ts';
-import { dependency } from '#shared/rpc.ts';
 
 import type { OrdersEnv } from '../../env.ts';
 import { findOrder, listOrders as listOrdersOf } from '../../store/orders.ts';
+import { paymentOf } from './order-payment.ts';
 import { presentOrder, presentSummary } from './order.presenter.ts';
 import { getOrder, listOrders } from './orders.contract.ts';
 
@@ -23,10 +22,7 @@ export function addOrderRoutes(app: OpenAPIHono<OrdersEnv>): void {
 
   app.openapi(getOrder, async (c) => {
     const { id } = c.req.valid('param');
-    const [found, payment] = await Promise.all([
-      findOrder(connect(c.env), id, c.var.actor.id),
-      dependency('payments', c.env.PAYMENTS_SERVICE.paymentOfOrder(currentTrace(), { order_id: id })),
-    ]);
+    const [found, payment] = await Promise.all([findOrder(connect(c.env), id, c.var.actor.id), paymentOf(c.env, id)]);
     if (!found) throw notFound('order');
     return c.json(presentOrder(found, payment), 200);
   });

@@ -1,7 +1,8 @@
 import { describeError, log } from '#shared/http/log.ts';
 
-import type { ChargeResult, PaymentGateway } from '../payment-gateway.ts';
+import type { PaymentGateway } from '../payment-gateway.ts';
 import { chargeResultOf } from './charge-result.ts';
+import { refundResultOf } from './refund-result.ts';
 import type { SandboxGateway } from './sandbox-gateway.ts';
 import { behaviourOf } from './tokens.ts';
 
@@ -21,12 +22,20 @@ export function sandboxGateway(sandbox: DurableObjectStub<SandboxGateway>): Paym
         return charge === null ? { outcome: 'not_found' } : chargeResultOf(charge);
       }),
     abandon: (payment) => orUnknown(async () => chargeResultOf(await sandbox.abandon(payment))),
+    refund: (order) =>
+      orUnknown(async () => {
+        const refund = await sandbox.refund(order);
+        return refund === null ? { outcome: 'unknown' } : refundResultOf(refund);
+      }),
+    retrieveRefund: (refundId) =>
+      orUnknown(async () => {
+        const refund = await sandbox.retrieveRefund(refundId);
+        return refund === null ? { outcome: 'not_found' } : refundResultOf(refund);
+      }),
   };
 }
 
-async function orUnknown<Answer>(
-  ask: () => Promise<Answer>,
-): Promise<Answer | (ChargeResult & { outcome: 'unknown' })> {
+async function orUnknown<Answer>(ask: () => Promise<Answer>): Promise<Answer | { outcome: 'unknown' }> {
   try {
     return await ask();
   } catch (error) {

@@ -1,8 +1,9 @@
 import { DurableObject } from 'cloudflare:workers';
 import { uuidv7 } from 'uuidv7';
 
-import type { FailureReason, Payment } from '../payment-gateway.ts';
-import { behaviourOf } from './tokens.ts';
+import type { FailureReason, Payment, RefundOrder } from '../payment-gateway.ts';
+import { bookRefund, createRefundBook, findRefund, type SandboxRefund } from './refund-book.ts';
+import { behaviourOf, type RefundBehaviour } from './tokens.ts';
 
 /** A charge as the sandbox tells of it. */
 export interface SandboxCharge {
@@ -21,6 +22,7 @@ interface ChargeRow extends Record<string, SqlStorageValue> {
   currency: string;
   failure_reason: FailureReason | null;
   settles_at: number;
+  refunds: RefundBehaviour;
 }
 
 /**
@@ -38,6 +40,12 @@ export class SandboxGateway extends DurableObject {
       failure_reason TEXT,
       settles_at INTEGER NOT NULL
     )`);
+    const columns = ctx.storage.sql.exec<{ name: string }>('PRAGMA table_info(charges)').toArray();
+    // Books that were begun before there were refunds.
+    if (!columns.some(({ name }) => name === 'refunds')) {
+      ctx.storage.sql.exec(`ALTER TABLE charges ADD COLUMN refunds TEXT NOT NULL DEFAULT 'succeed'`);
+    }
+    createRefundBook(ctx.storage.sql);
   }
 
   /** Charges at most once for a transaction id. Null: the answer is lost on its way. */
@@ -46,37 +54,53 @@ export class SandboxGateway extends DurableObject {
     if (known) return known;
     const behaviour = behaviourOf(payment.token);
     if (!behaviour) throw new RangeError('No token of the sandbox.');
-    const charge = this.#book(payment, behaviour.failure_reason, Date.now() + behaviour.settles_after_milliseconds);
+    const charge = this.#book(payment, {
+      failure_reason: behaviour.failure_reason,
+      settles_at: Date.now() + behaviour.settles_after_milliseconds,
+      refunds: behaviour.refunds,
+    });
     return behaviour.answer_is_lost ? null : charge;
   }
 
   retrieve(transactionId: string): SandboxCharge | null {
-    const [row] = this.ctx.storage.sql.exec<ChargeRow>(
-      'SELECT id, transaction_id, amount, currency, failure_reason, settles_at FROM charges WHERE transaction_id = ?',
-      transactionId,
-    );
+    const row = this.#find(transactionId);
     return row ? shown(row) : null;
   }
 
   /** The charge of this id, or a failed one in its place, so that none can follow. */
   abandon(payment: Payment): SandboxCharge {
-    return this.retrieve(payment.transaction_id) ?? this.#book(payment, 'gateway_error', Date.now());
+    return (
+      this.retrieve(payment.transaction_id) ??
+      this.#book(payment, { failure_reason: 'gateway_error', settles_at: Date.now(), refunds: 'succeed' })
+    );
   }
 
-  #book(payment: Payment, failureReason: FailureReason | null, settlesAt: number): SandboxCharge {
+  /** Pays back at most once for a refund id. Null: the answer is lost on its way. */
+  refund(order: RefundOrder): SandboxRefund | null {
+    const known = this.retrieveRefund(order.refund_id);
+    if (known) return known;
+    const charge = this.#find(order.transaction_id);
+    const isCharged = charge !== undefined && shown(charge).status === 'succeeded';
+    const refund = bookRefund(this.ctx.storage.sql, order, isCharged ? charge : null);
+    return charge?.refunds === 'answer_lost' ? null : refund;
+  }
+
+  retrieveRefund(refundId: string): SandboxRefund | null {
+    return findRefund(this.ctx.storage.sql, refundId);
+  }
+
+  #find(transactionId: string): ChargeRow | undefined {
+    const [row] = this.ctx.storage.sql.exec<ChargeRow>('SELECT * FROM charges WHERE transaction_id = ?', transactionId);
+    return row;
+  }
+
+  #book(payment: Payment, course: Pick<ChargeRow, 'failure_reason' | 'settles_at' | 'refunds'>): SandboxCharge {
     const { transaction_id, amount, currency } = payment;
-    const row: ChargeRow = {
-      id: `sandbox_${uuidv7()}`,
-      transaction_id,
-      amount,
-      currency,
-      failure_reason: failureReason,
-      settles_at: settlesAt,
-    };
+    const row: ChargeRow = { id: `sandbox_${uuidv7()}`, transaction_id, amount, currency, ...course };
     this.ctx.storage.sql.exec(
-      `INSERT INTO charges (id, transaction_id, amount, currency, failure_reason, settles_at)
-       VALUES (?, ?, ?, ?, ?, ?)`,
-      ...[row.id, row.transaction_id, row.amount, row.currency, row.failure_reason, row.settles_at],
+      `INSERT INTO charges (id, transaction_id, amount, currency, failure_reason, settles_at, refunds)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      ...[row.id, row.transaction_id, row.amount, row.currency, row.failure_reason, row.settles_at, row.refunds],
     );
     return shown(row);
   }

@@ -8,7 +8,7 @@ export const PaymentMethodCode = z
   .enum(['CREDIT_CARD', 'DEBIT_CARD', 'UPI', 'NET_BANKING', 'WALLET'])
   .openapi('PaymentMethodCode', { example: 'CREDIT_CARD' });
 
-const PaymentMethod = z
+export const PaymentMethod = z
   .object({
     id: z.int(),
     code: PaymentMethodCode,

@@ -54,6 +54,8 @@ async function payableTransaction(
   switch (started.refused) {
     case 'order_has_live':
       throw alreadyPaying(await liveStatusOf(db, order_id));
+    case 'order_closed':
+      throw notPayable('order_not_payable');
     case 'method_unavailable':
       throw new Problem('payment_method_unavailable', 'Choose one of the methods that /v1/payment-methods lists.');
     case 'claim_lost':

@@ -10,7 +10,26 @@ import { Money } from '#shared/money/schema.ts';
 
 import { PaymentMethodCode } from '../payment-methods/payment-methods.contract.ts';
 
-const TransactionStatus = z.enum(transactionStatus.enumValues).openapi('TransactionStatus', { example: 'SUCCESS' });
+export const TransactionStatus = z
+  .enum(transactionStatus.enumValues)
+  .openapi('TransactionStatus', { example: 'SUCCESS' });
+
+/** A payment that went well. */
+export const transactionExample = {
+  id: '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f',
+  transaction_number: 'TXN-20261122-9K2M4XQ7',
+  order_id: '01938f6e-1c2d-7e3f-8a4b-5c6d7e8f9a0b',
+  payment_method_code: 'CREDIT_CARD',
+  amount: '48.57',
+  currency: 'USD',
+  status: 'SUCCESS',
+  failure_reason: null,
+  refund_amount: null,
+  processed_at: '2026-11-22T21:24:42.456Z',
+  refunded_at: null,
+  created_at: '2026-11-22T21:24:42.123Z',
+  updated_at: '2026-11-22T21:24:42.456Z',
+};
 
 /** Seed: transactions. */
 export const Transaction = z
@@ -25,29 +44,13 @@ export const Transaction = z
     failure_reason: z.string().nullable().openapi({
       description: '`card_declined`, `insufficient_funds`, `expired_card` or `gateway_error`; null unless it FAILED.',
     }),
-    refund_amount: Money.nullable().openapi({ description: 'What was refunded so far; null if nothing was.' }),
+    refund_amount: Money.nullable().openapi({ description: 'What went back or is on its way; null if nothing is.' }),
     processed_at: Timestamp.nullable().openapi({ description: 'When it became SUCCESS or FAILED.' }),
     refunded_at: Timestamp.nullable(),
     created_at: Timestamp,
     updated_at: Timestamp,
   })
-  .openapi('Transaction', {
-    example: {
-      id: '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f',
-      transaction_number: 'TXN-20261122-9K2M4XQ7',
-      order_id: '01938f6e-1c2d-7e3f-8a4b-5c6d7e8f9a0b',
-      payment_method_code: 'CREDIT_CARD',
-      amount: '48.57',
-      currency: 'USD',
-      status: 'SUCCESS',
-      failure_reason: null,
-      refund_amount: null,
-      processed_at: '2026-11-22T21:24:42.456Z',
-      refunded_at: null,
-      created_at: '2026-11-22T21:24:42.123Z',
-      updated_at: '2026-11-22T21:24:42.456Z',
-    },
-  });
+  .openapi('Transaction', { example: transactionExample });
 
 const PaymentInput = z
   .strictObject({

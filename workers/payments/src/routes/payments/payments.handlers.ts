@@ -5,14 +5,13 @@ import { connect } from '#shared/db/postgres.ts';
 import { dispatch } from '#shared/events/outbox.ts';
 import { checkpoint } from '#shared/http/checkpoint.ts';
 import { replayHeaders } from '#shared/http/idempotency.ts';
-import { page, readCursor } from '#shared/http/pages.ts';
+import { page, readCursor, TimeKey } from '#shared/http/pages.ts';
 import { invalid, notFound } from '#shared/http/problem.ts';
-import { Timestamp } from '#shared/http/values.ts';
 
 import { type PaymentsEnv, queuesOf } from '../../env.ts';
 import { gatewayNamed } from '../../gateways/gateways.ts';
 import { settle } from '../../settle.ts';
-import { findTransactionOf, listTransactionsOf } from '../../store/transactions.ts';
+import { findTransactionOf, listTransactions } from '../../store/transactions.ts';
 import { beginPayment } from './begin-payment.ts';
 import { createPayment, getPayment, listPayments, Transaction } from './payments.contract.ts';
 import { presentTransaction } from './present-transaction.ts';
@@ -46,8 +45,8 @@ export function addPaymentRoutes(app: OpenAPIHono<PaymentsEnv>): void {
   app.openapi(listPayments, async (c) => {
     const { limit, cursor, ...filter } = c.req.valid('query');
     const list = { path: c.req.path, ...filter };
-    const after = readCursor(cursor, list, Timestamp);
-    const rows = await listTransactionsOf(connect(c.env), c.var.actor.id, filter, { limit, after });
+    const after = readCursor(cursor, list, TimeKey);
+    const rows = await listTransactions(connect(c.env), { ...filter, user_id: c.var.actor.id }, { limit, after });
     const position = (row: { id: string; created_at: Date }) => ({ key: row.created_at.toISOString(), id: row.id });
     const { data, page: envelope } = page(c, rows, { limit, list, position });
     return c.json({ data: data.map(presentTransaction), page: envelope }, 200);

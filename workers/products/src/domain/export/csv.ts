@@ -1,4 +1,5 @@
-import { guardFormula } from '../import/formula.ts';
+import { csvLine } from '#shared/csv/cells.ts';
+
 import type { Column } from '../import/columns.ts';
 
 /** Cells of a record; those that are missing are blank. */
@@ -61,16 +62,9 @@ const exportColumns = [
   'Variant Overrides',
 ] as const satisfies ExportColumn[];
 
-/** RFC 4180. */
-const lineEnd = '\r\n';
+export const headerLine = csvLine(exportColumns);
 
-export const headerLine = `${exportColumns.join(',')}${lineEnd}`;
-
-/** A record of the file. No cell of it is a formula to a spreadsheet. */
+/** A record of the file. */
 export function lineOf(cells: Cells): string {
-  return `${exportColumns.map((column) => quoted(guardFormula(cells[column] ?? ''))).join(',')}${lineEnd}`;
-}
-
-function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return csvLine(exportColumns.map((column) => cells[column] ?? null));
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { guardFormula, unguardFormula } from './formula.ts';
+import { guardFormula } from '#shared/csv/cells.ts';
+
+import { unguardFormula } from './formula.ts';
 
 const cell = fc
   .array(fc.oneof(fc.constantFrom("'", '=', '+', '-', '@', '\t', '\r', '\n', ' ', '"', '1'), fc.string()), {

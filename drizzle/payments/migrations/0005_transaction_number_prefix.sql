@@ -1,0 +1,1 @@
+CREATE INDEX "transactions_transaction_number_prefix_index" ON "transactions" USING btree ("transaction_number" varchar_pattern_ops);

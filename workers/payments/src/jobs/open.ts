@@ -1,0 +1,37 @@
+import { describeError, log } from '#shared/http/log.ts';
+
+const pageSize = 50;
+
+/** After this long the request that began it is gone, and the gateway is asked. */
+export const openSeconds = 60;
+
+export function secondsBefore(now: Date, seconds: number): Date {
+  return new Date(now.getTime() - seconds * 1_000);
+}
+
+/**
+ * Works through all that is open, page by page; answers how many it ended. Whatever stands in the way of one does not stop
+ * the others: the next sweep tries it again.
+ */
+export async function endAll<Row extends { id: string }>(
+  list: (page: { limit: number; after: Row | undefined }) => Promise<Row[]>,
+  end: (row: Row) => Promise<boolean>,
+): Promise<number> {
+  let ended = 0;
+  let last: Row | undefined;
+  for (;;) {
+    const open = await list({ limit: pageSize, after: last });
+    for (const row of open) if (await attempted(row, end)) ended++;
+    last = open.at(-1);
+    if (open.length < pageSize) return ended;
+  }
+}
+
+async function attempted<Row extends { id: string }>(row: Row, end: (row: Row) => Promise<boolean>): Promise<boolean> {
+  try {
+    return await end(row);
+  } catch (error) {
+    log('error', 'not reconciled', { id: row.id, ...describeError(error) });
+    return false;
+  }
+}
