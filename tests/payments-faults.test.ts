@@ -81,7 +81,8 @@ function orderStatus({ buyer, order }: Attempt): Promise<string> {
 }
 
 function backdate({ order }: Attempt, minutes: number) {
-  return payments`UPDATE transactions SET created_at = created_at - make_interval(mins => ${minutes})
+  return payments`UPDATE transactions SET created_at = created_at - make_interval(mins => ${minutes}),
+                         next_check_at = next_check_at - make_interval(mins => ${minutes})
                    WHERE order_id = ${order.id}`;
 }
 

@@ -243,8 +243,8 @@ describe('what a gateway can make of a refund', () => {
     await payments`UPDATE transactions SET refund_amount = '5.00' WHERE id = ${payment.id}`;
   });
 
-  it.each(['tok_refund_timeout', 'tok_refund_pending'])('%s: PROCESSING until reconciliation', async (token) => {
-    const paid = await newPayment(product.id, token);
+  it('tok_refund_timeout: PROCESSING until reconciliation', async () => {
+    const paid = await newPayment(product.id, 'tok_refund_timeout');
     const { id, amount } = paid.payment;
     const key = randomUUID();
     const open = await refund(id, {}, { key });

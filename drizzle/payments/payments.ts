@@ -8,6 +8,7 @@ import {
   jsonb,
   pgEnum,
   pgTable,
+  primaryKey,
   serial,
   text,
   uniqueIndex,
@@ -61,6 +62,11 @@ export const transactions = pgTable(
     processed_at: instant('processed_at'),
     refunded_at: instant('refunded_at'),
     refund_amount: money('refund_amount'),
+    /** The shopper wants the card or account kept, once it has paid. */
+    save_payment_method: boolean('save_payment_method').notNull().default(false),
+    /** How often reconciliation has asked the gateway in vain, and when it asks again. */
+    checks: integer('checks').notNull().default(0),
+    next_check_at: instant('next_check_at').notNull().defaultNow(),
     created_at: instant('created_at').notNull().defaultNow(),
     updated_at: instant('updated_at').notNull().defaultNow(),
   },
@@ -100,7 +106,10 @@ export const transactions = pgTable(
   ],
 );
 
-/** Seed: user_saved_payment_methods. At most one default a user. `gateway_token` is encrypted. */
+/**
+ * Seed: user_saved_payment_methods. At most one default a user. `gateway_token` is encrypted
+ * (workers/payments/src/domain/token-encryption.ts). A deleted one stays until the gateway has forgotten it too.
+ */
 export const userSavedPaymentMethods = pgTable(
   'user_saved_payment_methods',
   {
@@ -112,8 +121,12 @@ export const userSavedPaymentMethods = pgTable(
     expiry_month: integer('expiry_month'),
     expiry_year: integer('expiry_year'),
     is_default: boolean('is_default').notNull().default(false),
+    gateway: varchar('gateway', { length: 20 }).notNull().default('sandbox'),
     gateway_customer_id: varchar('gateway_customer_id', { length: 255 }),
     gateway_token: text('gateway_token'),
+    /** Which key encrypts `gateway_token`, so that a rotation finds what is left. */
+    token_key_id: varchar('token_key_id', { length: 50 }),
+    deleted_at: instant('deleted_at'),
     created_at: instant('created_at').notNull().defaultNow(),
     updated_at: instant('updated_at').notNull().defaultNow(),
   },
@@ -129,6 +142,11 @@ export const userSavedPaymentMethods = pgTable(
     uniqueIndex('user_saved_payment_methods_user_id_key')
       .on(table.user_id)
       .where(sql`${table.is_default}`),
+    check('user_saved_payment_methods_deleted_check', sql`${table.deleted_at} is null or not ${table.is_default}`),
+    // What the gateway has still to forget.
+    index('user_saved_payment_methods_deleted_at_index')
+      .on(table.deleted_at)
+      .where(sql`${table.deleted_at} is not null`),
   ],
 );
 
@@ -151,6 +169,8 @@ export const refunds = pgTable(
     status: refundStatus('status').notNull().default('PROCESSING'),
     requested_by: uuid('requested_by'),
     gateway_refund_id: varchar('gateway_refund_id', { length: 255 }),
+    checks: integer('checks').notNull().default(0),
+    next_check_at: instant('next_check_at').notNull().defaultNow(),
     created_at: instant('created_at').notNull().defaultNow(),
     updated_at: instant('updated_at').notNull().defaultNow(),
   },
@@ -165,6 +185,10 @@ export const refunds = pgTable(
     uniqueIndex('refunds_automatic_key')
       .on(table.transaction_id)
       .where(sql`${table.requested_by} is null and ${table.status} <> 'FAILED'`),
+    // What a gateway refused to pay back, to be tried again.
+    index('refunds_refused_index')
+      .on(table.transaction_id)
+      .where(sql`${table.requested_by} is null and ${table.status} = 'FAILED'`),
     index('refunds_created_at_index')
       .on(table.created_at)
       .where(sql`${table.status} = 'PROCESSING'`),
@@ -176,3 +200,38 @@ export const closedOrders = pgTable('closed_orders', {
   order_id: uuid('order_id').primaryKey(),
   closed_at: instant('closed_at').notNull().defaultNow(),
 });
+
+/** Users who have left: nothing is kept for them any more, though their last access token may still be good. */
+export const departedUsers = pgTable('departed_users', {
+  user_id: uuid('user_id').primaryKey(),
+  departed_at: instant('departed_at').notNull().defaultNow(),
+});
+
+export const webhookStatus = pgEnum('webhook_status', ['RECEIVED', 'APPLIED', 'IGNORED', 'DEAD']);
+
+/**
+ * What gateways have told, each event once. RECEIVED: still to be applied, again at `next_attempt_at`; IGNORED: nothing to
+ * do with a payment; DEAD: given up, for a person to look at (`reason`). `payload` is what the event says, without secrets.
+ */
+export const webhookEvents = pgTable(
+  'webhook_events',
+  {
+    gateway: varchar('gateway', { length: 20 }).notNull(),
+    event_id: varchar('event_id', { length: 255 }).notNull(),
+    type: varchar('type', { length: 100 }).notNull(),
+    payload: jsonb('payload').notNull(),
+    status: webhookStatus('status').notNull().default('RECEIVED'),
+    reason: text('reason'),
+    attempts: integer('attempts').notNull().default(0),
+    next_attempt_at: instant('next_attempt_at').notNull().defaultNow(),
+    received_at: instant('received_at').notNull().defaultNow(),
+    settled_at: instant('settled_at'),
+  },
+  (table) => [
+    primaryKey({ name: 'webhook_events_pkey', columns: [table.gateway, table.event_id] }),
+    index('webhook_events_next_attempt_at_index')
+      .on(table.next_attempt_at)
+      .where(sql`${table.status} = 'RECEIVED'`),
+    index('webhook_events_received_at_index').on(table.received_at),
+  ],
+);

@@ -70,9 +70,11 @@ export async function refundEvents(transactionId: string): Promise<unknown[]> {
 
 /** As if all that is open of the order had begun that much earlier. */
 export async function backdate(transactionId: string, minutes: number): Promise<void> {
-  await payments`UPDATE transactions SET created_at = created_at - make_interval(mins => ${minutes})
+  await payments`UPDATE transactions SET created_at = created_at - make_interval(mins => ${minutes}),
+                        next_check_at = next_check_at - make_interval(mins => ${minutes})
                   WHERE id = ${transactionId}`;
-  await payments`UPDATE refunds SET created_at = created_at - make_interval(mins => ${minutes})
+  await payments`UPDATE refunds SET created_at = created_at - make_interval(mins => ${minutes}),
+                        next_check_at = next_check_at - make_interval(mins => ${minutes})
                   WHERE transaction_id = ${transactionId}`;
 }
 

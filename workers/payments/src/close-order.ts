@@ -30,7 +30,7 @@ async function endPayment(env: Bindings, transactionId: string): Promise<boolean
   const [transaction] = await selectTransaction(db, transactionId);
   if (!transaction) throw new Error(`Transaction ${transactionId} is gone.`);
   const { id: transaction_id, amount, currency } = transaction;
-  const result = await gatewayNamed(env, transaction.gateway).abandon({ transaction_id, amount, currency });
+  const result = await gatewayNamed(env, transaction.gateway).cancel({ transaction_id, amount, currency });
   const settled = await settle(env, transaction, result);
   await dispatch(db, queuesOf(env), settled.events);
   return settled.transaction.status !== 'PROCESSING' && settled.transaction.status !== 'PENDING';

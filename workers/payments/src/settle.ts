@@ -1,11 +1,14 @@
+import type { OrdersApi } from '#shared/contracts/orders.ts';
 import { connect } from '#shared/db/postgres.ts';
 import { newEvent, type OutboxEvent } from '#shared/events/events.ts';
 import { currentTrace } from '#shared/http/context.ts';
 import { describeError, log } from '#shared/http/log.ts';
+import { answerMilliseconds, within } from '#shared/rpc.ts';
 
 import { type Settlement, settlementOf } from './domain/settlement.ts';
 import type { Bindings } from './env.ts';
 import type { ChargeResult } from './gateways/payment-gateway.ts';
+import { methodToSave } from './paid-method.ts';
 import { payBack } from './refund.ts';
 import { startAutomaticRefund } from './store/automatic-refund.ts';
 import type { RefundRow } from './store/refunds.ts';
@@ -22,17 +25,15 @@ export interface Settled {
 /**
  * The one way in which a payment ends, whoever brings the gateway's result and however often. A result that leaves the
  * outcome open changes nothing. The order of a successful payment is confirmed at once; if that fails, the event does it.
- * Money for an order that was given up meanwhile goes back.
+ * Money for an order that was given up meanwhile goes back. A payment method that its shopper wants kept is saved with it.
  */
 export async function settle(env: Bindings, transaction: TransactionRow, result: ChargeResult): Promise<Settled> {
   const settlement = settlementOf(result);
   if (!settlement) return { transaction, tookEffect: false, events: [] };
   const event = eventOf(transaction, settlement);
-  const {
-    transaction: after,
-    tookEffect,
-    refund,
-  } = await settleTransaction(connect(env), transaction, settlement, event);
+  const method = await methodToSave(env, transaction, result);
+  const settled = await settleTransaction(connect(env), transaction, settlement, event, method);
+  const { transaction: after, tookEffect, refund } = settled;
   if (!after) throw new Error(`Transaction ${transaction.id} is gone.`);
   if (!tookEffect && !agrees(after, settlement)) {
     log('error', 'the gateway contradicts how the payment was settled', {
@@ -68,7 +69,8 @@ async function confirmOrder(
 ): Promise<RefundRow | undefined> {
   const payment = { order_id, transaction_id: id, amount, currency };
   try {
-    const confirmed = await env.ORDERS_SERVICE.confirm(currentTrace(), payment);
+    const confirming = env.ORDERS_SERVICE.confirm(currentTrace(), payment);
+    const confirmed = await within<Awaited<ReturnType<OrdersApi['confirm']>>>(answerMilliseconds, confirming);
     if (confirmed.ok) return undefined;
     log('warn', 'money came for an order that was given up, and goes back', { ...payment, code: confirmed.code });
   } catch (error) {

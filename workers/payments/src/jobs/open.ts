@@ -9,19 +9,26 @@ export function secondsBefore(now: Date, seconds: number): Date {
   return new Date(now.getTime() - seconds * 1_000);
 }
 
+/** What is open and due: `end` says whether it has ended; what has not is put off. */
+interface Open<Row> {
+  list: (page: { limit: number; after: Row | undefined }) => Promise<Row[]>;
+  end: (row: Row) => Promise<boolean>;
+  putOff: (row: Row) => Promise<unknown>;
+}
+
 /**
  * Works through all that is open, page by page; answers how many it ended. Whatever stands in the way of one does not stop
- * the others: the next sweep tries it again.
+ * the others: it is put off, longer each time.
  */
-export async function endAll<Row extends { id: string }>(
-  list: (page: { limit: number; after: Row | undefined }) => Promise<Row[]>,
-  end: (row: Row) => Promise<boolean>,
-): Promise<number> {
+export async function endAll<Row extends { id: string }>({ list, end, putOff }: Open<Row>): Promise<number> {
   let ended = 0;
   let last: Row | undefined;
   for (;;) {
     const open = await list({ limit: pageSize, after: last });
-    for (const row of open) if (await attempted(row, end)) ended++;
+    for (const row of open) {
+      if (await attempted(row, end)) ended++;
+      else await putOff(row);
+    }
     last = open.at(-1);
     if (open.length < pageSize) return ended;
   }

@@ -3,6 +3,8 @@ import { and, asc, eq, gt, lte, or } from 'drizzle-orm';
 import { refunds, transactions } from '#drizzle/payments/schema.ts';
 import type { Database } from '#shared/db/postgres.ts';
 
+import type { Due } from './checks.ts';
+
 export type RefundRow = Awaited<ReturnType<typeof selectRefunds>>[number];
 
 /** Refunds with what of their transaction a gateway and the events need. */
@@ -17,6 +19,7 @@ function selectRefunds(db: Database) {
       restock: refunds.restock,
       status: refunds.status,
       requested_by: refunds.requested_by,
+      gateway_refund_id: refunds.gateway_refund_id,
       created_at: refunds.created_at,
       gateway: transactions.gateway,
       gateway_transaction_id: transactions.gateway_transaction_id,
@@ -40,10 +43,10 @@ export function selectRefundsOf(db: Database, transactionId: string) {
     .orderBy(asc(refunds.created_at), asc(refunds.id));
 }
 
-/** A page of the refunds whose outcome has been open since `before` or longer, the oldest first. */
+/** A page of the refunds whose outcome has been open since `before` or longer and that are not put off, the oldest first. */
 export function listOpenRefunds(
   db: Database,
-  before: Date,
+  { now, before }: Due,
   { limit, after }: { limit: number; after: RefundRow | undefined },
 ): Promise<RefundRow[]> {
   return selectRefunds(db)
@@ -51,6 +54,7 @@ export function listOpenRefunds(
       and(
         eq(refunds.status, 'PROCESSING'),
         lte(refunds.created_at, before),
+        lte(refunds.next_check_at, now),
         after &&
           or(
             gt(refunds.created_at, after.created_at),

@@ -8,6 +8,7 @@ import type { Settlement } from '../domain/settlement.ts';
 import { automaticRefund } from './automatic-refund.ts';
 import { lockOrder } from './order-lock.ts';
 import { type RefundRow, selectRefund } from './refunds.ts';
+import { type NewSavedMethod, saveStatements } from './save-method.ts';
 import { selectTransaction, type TransactionRow } from './transactions.ts';
 
 interface AfterSettlement {
@@ -20,13 +21,15 @@ interface AfterSettlement {
 
 /**
  * Ends a PROCESSING transaction and puts its event into the outbox, in one statement: of two settlements the first has
- * an effect, the other none. Money for an order that is closed is to go back; its refund begins in the same batch.
+ * an effect, the other none. Money for an order that is closed is to go back; its refund begins in the same batch. In it
+ * too, what was paid with is saved (`method`), unless its owner has left meanwhile.
  */
 export async function settleTransaction(
   db: Database,
   { id, order_id }: { id: string; order_id: string },
   settlement: Settlement,
   event: OutboxEvent,
+  method?: NewSavedMethod,
 ): Promise<AfterSettlement> {
   const refundId = uuidv7();
   const [, { rows }, , [transaction], [refund]] = await db.batch([
@@ -55,6 +58,14 @@ export async function settleTransaction(
     ),
     selectTransaction(db, id),
     selectRefund(db, refundId),
+    ...(method ? saveStatements(db, method, paidBy(id, event)) : []),
   ]);
   return { transaction, tookEffect: rows.length === 1, refund };
+}
+
+/** The transaction if it was this settlement, with this event, that ended it. */
+function paidBy(id: string, event: OutboxEvent) {
+  return sql`
+    SELECT payment_method_id, save_payment_method AS is_wanted FROM transactions
+     WHERE id = ${id}::uuid AND EXISTS (SELECT FROM outbox WHERE outbox.id = ${event.id}::uuid)`;
 }

@@ -15,6 +15,7 @@ export interface NewTransaction {
   amount: string;
   currency: string;
   gateway: string;
+  save_payment_method: boolean;
 }
 
 /**
@@ -68,9 +69,11 @@ function closedOrder(orderId: string) {
 function insertOf(db: Database, id: string, wanted: NewTransaction) {
   return db.execute(sql`
     INSERT INTO transactions
-      (id, transaction_number, order_id, user_id, payment_method_id, amount, currency, status, gateway)
+      (id, transaction_number, order_id, user_id, payment_method_id, amount, currency, status, gateway,
+       save_payment_method)
     SELECT ${id}::uuid, ${newTransactionNumber(new Date())}, ${wanted.order_id}::uuid, ${wanted.user_id}::uuid,
-           payment_methods.id, ${wanted.amount}::numeric, ${wanted.currency}, 'PROCESSING', ${wanted.gateway}
+           payment_methods.id, ${wanted.amount}::numeric, ${wanted.currency}, 'PROCESSING', ${wanted.gateway},
+           ${wanted.save_payment_method}::boolean
       FROM payment_methods
      WHERE payment_methods.code = ${wanted.payment_method_code} AND payment_methods.is_active
        AND NOT EXISTS (${closedOrder(wanted.order_id)})

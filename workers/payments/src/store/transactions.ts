@@ -5,6 +5,8 @@ import type { OrderPayment } from '#shared/contracts/payments.ts';
 import type { Database } from '#shared/db/postgres.ts';
 import type { Position } from '#shared/http/pages.ts';
 
+import type { Due } from './checks.ts';
+
 export type TransactionStatus = (typeof transactionStatus.enumValues)[number];
 
 const columns = {
@@ -22,6 +24,7 @@ const columns = {
   processed_at: transactions.processed_at,
   refunded_at: transactions.refunded_at,
   refund_amount: transactions.refund_amount,
+  save_payment_method: transactions.save_payment_method,
   created_at: transactions.created_at,
   updated_at: transactions.updated_at,
 };
@@ -114,10 +117,10 @@ export async function paymentOfOrder(db: Database, orderId: string): Promise<Ord
   return { transaction_id, status, amount, refunded_amount: refund_amount ?? '0.00' };
 }
 
-/** A page of the payments whose outcome has been open since `before` or longer, the oldest first. */
+/** A page of the payments whose outcome has been open since `before` or longer and that are not put off, the oldest first. */
 export function listOpen(
   db: Database,
-  before: Date,
+  { now, before }: Due,
   { limit, after }: { limit: number; after: TransactionRow | undefined },
 ): Promise<TransactionRow[]> {
   return selectTransactions(db)
@@ -125,6 +128,7 @@ export function listOpen(
       and(
         eq(transactions.status, 'PROCESSING'),
         lte(transactions.created_at, before),
+        lte(transactions.next_check_at, now),
         after &&
           or(
             gt(transactions.created_at, after.created_at),

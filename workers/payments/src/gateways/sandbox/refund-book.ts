@@ -19,7 +19,8 @@ export interface SandboxRefund {
   failure_reason: RefundRefusal | null;
 }
 
-interface RefundRow extends Record<string, SqlStorageValue> {
+/** What the books know of a refund from its beginning: how it will end, and when. */
+export interface RefundRow extends Record<string, SqlStorageValue> {
   id: string;
   refund_id: string;
   transaction_id: string;
@@ -52,11 +53,11 @@ export function createRefundBook(sql: SqlStorage): void {
 
 export function findRefund(sql: SqlStorage, refundId: string): SandboxRefund | null {
   const [row] = sql.exec<RefundRow>('SELECT * FROM refunds WHERE refund_id = ?', refundId);
-  return row ? shown(row) : null;
+  return row ? shownRefund(row) : null;
 }
 
 /** Books what comes of a refund: it fails where it would pay back more than was charged. */
-export function bookRefund(sql: SqlStorage, order: RefundOrder, charged: Charged | null): SandboxRefund {
+export function bookRefund(sql: SqlStorage, order: RefundOrder, charged: Charged | null): RefundRow {
   const { refund_id, transaction_id, amount, currency } = order;
   const row: RefundRow = {
     id: `sandbox_re_${uuidv7()}`,
@@ -72,7 +73,7 @@ export function bookRefund(sql: SqlStorage, order: RefundOrder, charged: Charged
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ...[row.refund_id, row.transaction_id, row.id, row.amount, row.currency, row.failure_reason, row.settles_at],
   );
-  return shown(row);
+  return row;
 }
 
 function refusalOf(sql: SqlStorage, order: RefundOrder, charged: Charged | null): RefundRefusal | null {
@@ -87,7 +88,7 @@ function refusalOf(sql: SqlStorage, order: RefundOrder, charged: Charged | null)
 }
 
 /** Until its time has come a refund is processing, and nobody can see how it will end. */
-function shown({ settles_at, failure_reason, ...refund }: RefundRow): SandboxRefund {
+export function shownRefund({ settles_at, failure_reason, ...refund }: RefundRow): SandboxRefund {
   const { id, refund_id, transaction_id, amount, currency } = refund;
   const booked = { id, refund_id, transaction_id, amount, currency };
   if (Date.now() < settles_at) return { ...booked, status: 'processing', failure_reason: null };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { behaviourOf } from './tokens.ts';
+import { behaviourOf, refusalToKeep } from './tokens.ts';
 
 it.each([
   ['tok_success', null, 0, false, 'succeed'],
@@ -29,3 +29,20 @@ it.each([
 it.each(['', 'tok_unknown', 'TOK_SUCCESS', 'constructor'])('knows no token %j', (token) => {
   expect(behaviourOf(token)).toBeUndefined();
 });
+
+it.each([
+  ['tok_declined', 'card_declined'],
+  ['tok_insufficient_funds', 'insufficient_funds'],
+  ['tok_expired_card', 'expired_card'],
+  ['tok_error', 'gateway_error'],
+  ['tok_unknown', 'gateway_error'],
+])('keeps no %s: %s', (token, declined) => {
+  expect(refusalToKeep(token)).toEqual({ declined });
+});
+
+it.each(['tok_success', 'tok_timeout', 'tok_pending_success', 'tok_pending_failure', 'tok_refund_failure'])(
+  'keeps %s',
+  (token) => {
+    expect(refusalToKeep(token)).toBeNull();
+  },
+);

@@ -36,3 +36,16 @@ const behaviours = new Map<string, SandboxBehaviour>([
 export function behaviourOf(token: string): SandboxBehaviour | undefined {
   return behaviours.get(token);
 }
+
+/** Why the sandbox keeps no card for later. */
+export interface SaveRefusal {
+  declined: FailureReason;
+}
+
+/** A card that is refused at once cannot be kept; one that is refused only later behaves so when it is charged. */
+export function refusalToKeep(token: string): SaveRefusal | null {
+  const behaviour = behaviourOf(token);
+  if (!behaviour) return { declined: 'gateway_error' };
+  const { failure_reason, settles_after_milliseconds } = behaviour;
+  return failure_reason === null || settles_after_milliseconds > 0 ? null : { declined: failure_reason };
+}

@@ -43,7 +43,12 @@ const MethodPath = z.object({
     .regex(/^[1-9]\d{0,9}$/)
     .transform(Number)
     .pipe(z.int().max(largestInteger))
-    .openapi({ param: { name: 'id', in: 'path' }, type: 'integer', example: 1 }),
+    .openapi({
+      param: { name: 'id', in: 'path' },
+      type: 'integer',
+      description: 'The id of the payment method.',
+      example: 1,
+    }),
 });
 
 export const listAllPaymentMethods = contract({

@@ -6,25 +6,35 @@ import { notFound, Problem } from '#shared/http/problem.ts';
 import { dependency } from '#shared/rpc.ts';
 
 import type { Bindings } from '../../env.ts';
+import type { PaymentSource } from '../../gateways/payment-gateway.ts';
 import { startTransaction } from '../../store/start-transaction.ts';
 import { findTransactionOf, liveStatusOf, type TransactionRow } from '../../store/transactions.ts';
+import { sourceOf, type WantedSource } from './payment-source.ts';
 
-export interface PaymentRequest {
+export interface PaymentRequest extends WantedSource {
   order_id: string;
   user_id: string;
-  payment_method_code: string;
-  gateway: string;
+}
+
+/** `source`: with what to charge; null where that is gone, and only an earlier attempt can have charged it. */
+export interface BegunPayment {
+  transaction: TransactionRow;
+  source: PaymentSource | null;
 }
 
 /**
- * The claim's transaction, inserted as PROCESSING now or by an earlier attempt that died. A refusal (404, 409, 503)
+ * The claim's transaction, inserted as PROCESSING now or by an earlier attempt that died. A refusal (404, 409, 422, 503)
  * leaves nothing behind and gives the key back. Any other error keeps the claim: whether the insert took place is then
  * unknown, and the attempt that takes over will see.
  */
-export async function beginPayment(env: Bindings, claim: Claim, request: PaymentRequest): Promise<TransactionRow> {
+export async function beginPayment(env: Bindings, claim: Claim, request: PaymentRequest): Promise<BegunPayment> {
   const db = connect(env);
   try {
-    return await payableTransaction(env, db, claim, request);
+    const source = await sourceOf(env, request.user_id, request);
+    if (!(source instanceof Problem)) return { transaction: await payableTransaction(env, db, claim, request), source };
+    const earlier = await findTransactionOf(db, request.user_id, claim.resourceId);
+    if (earlier) return { transaction: earlier, source: null };
+    throw source;
   } catch (error) {
     if (error instanceof Problem) await abandonClaim(db, claim);
     throw error;
@@ -37,7 +47,7 @@ async function payableTransaction(
   claim: Claim,
   request: PaymentRequest,
 ): Promise<TransactionRow> {
-  const { order_id, user_id } = request;
+  const { order_id, user_id, payment_method_code, save_payment_method = false } = request;
   const payable = await dependency<PayableResult>(
     'orders',
     env.ORDERS_SERVICE.payable(currentTrace(), { order_id, user_id }),
@@ -49,7 +59,8 @@ async function payableTransaction(
     throw notPayable(payable.code);
   }
   const { amount, currency } = payable;
-  const started = await startTransaction(db, claim, { ...request, amount, currency });
+  const paid = { order_id, user_id, payment_method_code, amount, currency, gateway: env.PAYMENT_GATEWAY };
+  const started = await startTransaction(db, claim, { ...paid, save_payment_method });
   if ('transaction' in started) return started.transaction;
   switch (started.refused) {
     case 'order_has_live':

@@ -52,15 +52,48 @@ export const Transaction = z
   })
   .openapi('Transaction', { example: transactionExample });
 
+/** A token as gateways' forms give them: it is told to the gateway, and kept nowhere. */
+export const PaymentToken = z.string().min(1).max(255).openapi({
+  description: "The token that the payment gateway's own form gave for the customer's card or account.",
+});
+
+function has(field: string) {
+  return { required: [field], properties: { [field]: {} } };
+}
+
 const PaymentInput = z
   .strictObject({
     order_id: Id,
     payment_method_code: PaymentMethodCode,
-    payment_token: z.string().min(1).max(255).openapi({
-      description: "The token that the payment gateway's own form gave for the customer's card or account.",
+    payment_token: PaymentToken.optional(),
+    saved_payment_method_id: Id.optional().openapi({
+      description: 'Instead of a token: one of `GET /v1/me/payment-methods`, of the same `payment_method_code`.',
+    }),
+    save_payment_method: z.boolean().optional().openapi({
+      description: 'Whether to save the card or account of the token, once it has paid.',
     }),
   })
+  .refine((input) => input.payment_token !== undefined || input.saved_payment_method_id !== undefined, {
+    path: ['payment_token'],
+    error: 'Send this, or saved_payment_method_id.',
+    params: { code: 'required' },
+    when: isWellFormed,
+  })
+  .refine((input) => input.payment_token === undefined || input.saved_payment_method_id === undefined, {
+    path: ['saved_payment_method_id'],
+    error: 'Send this or payment_token, not both.',
+    params: { code: 'exclusive' },
+    when: isWellFormed,
+  })
+  .refine((input) => input.saved_payment_method_id === undefined || input.save_payment_method !== true, {
+    path: ['save_payment_method'],
+    error: 'This is saved already.',
+    params: { code: 'already_saved' },
+    when: isWellFormed,
+  })
   .openapi('PaymentInput', {
+    // The same as a plain `oneOf`, of which generators of clients make a union of two nameless types.
+    not: { not: { oneOf: [has('payment_token'), has('saved_payment_method_id')] } },
     example: {
       order_id: '01938f6e-1c2d-7e3f-8a4b-5c6d7e8f9a0b',
       payment_method_code: 'CREDIT_CARD',
@@ -68,9 +101,17 @@ const PaymentInput = z
     },
   });
 
+/** The rules between the fields are looked at once each field is as it should be. */
+function isWellFormed({ issues }: { issues: unknown[] }): boolean {
+  return issues.length === 0;
+}
+
 const TransactionPage = pageOf(Transaction).openapi('TransactionPage');
 
-const Filter = PageQuery.extend({ order_id: Id.optional(), status: TransactionStatus.optional() });
+const Filter = PageQuery.extend({
+  order_id: Id.optional().openapi({ description: 'Only payments of this order.' }),
+  status: TransactionStatus.optional().openapi({ description: 'Only payments in this status.' }),
+});
 
 export const createPayment = contract({
   method: 'post',
@@ -81,7 +122,9 @@ export const createPayment = contract({
   description:
     'Charges what the order comes to. Read the status of the answer: `SUCCESS` (the order is confirmed), `FAILED` ' +
     '(see `failure_reason`; the order stays as it is, pay again with a new Idempotency-Key) or `PROCESSING` (it will ' +
-    'become one of the two; read the transaction again later). An order is never charged twice.',
+    'become one of the two; read the transaction again later). An order is never charged twice. Pay with a ' +
+    '`payment_token` or with what you have saved. With `save_payment_method`, what has paid is saved, whenever the ' +
+    'payment becomes `SUCCESS`, unless 20 others are saved already.',
   ...access.customer,
   needsIdempotencyKey: true,
   request: { headers: IdempotencyHeader, body: jsonBody(PaymentInput) },

@@ -6,34 +6,33 @@ import { dispatch } from '#shared/events/outbox.ts';
 import { checkpoint } from '#shared/http/checkpoint.ts';
 import { replayHeaders } from '#shared/http/idempotency.ts';
 import { page, readCursor, TimeKey } from '#shared/http/pages.ts';
-import { invalid, notFound } from '#shared/http/problem.ts';
+import { notFound } from '#shared/http/problem.ts';
 
-import { type PaymentsEnv, queuesOf } from '../../env.ts';
+import { type Bindings, type PaymentsEnv, queuesOf } from '../../env.ts';
 import { gatewayNamed } from '../../gateways/gateways.ts';
+import type { ChargeResult } from '../../gateways/payment-gateway.ts';
 import { settle } from '../../settle.ts';
 import { findTransactionOf, listTransactions } from '../../store/transactions.ts';
-import { beginPayment } from './begin-payment.ts';
+import { beginPayment, type BegunPayment } from './begin-payment.ts';
 import { createPayment, getPayment, listPayments, Transaction } from './payments.contract.ts';
+import { requireSource } from './payment-source.ts';
 import { presentTransaction } from './present-transaction.ts';
 
 export function addPaymentRoutes(app: OpenAPIHono<PaymentsEnv>): void {
   app.openapi(createPayment, async (c) => {
     const db = connect(c.env);
     const body = c.req.valid('json');
-    const { payment_token: token, ...wanted } = body;
-    const gateway = gatewayNamed(c.env, c.env.PAYMENT_GATEWAY);
-    if (!(await gateway.accepts(token))) throw unknownToken();
+    await requireSource(c.env, body);
     const scope = { user_id: c.var.actor.id, method: 'POST', path: c.req.path, key: c.var.idempotencyKey };
     const claimed = await claimKey(db, scope, body);
     if ('kept' in claimed) return c.json(Transaction.parse(claimed.kept.body), 201, replayHeaders(claimed.kept));
     const { claim } = claimed;
     await checkpoint(c, 'payment.claimed');
-    const begun = await beginPayment(c.env, claim, { ...wanted, user_id: scope.user_id, gateway: gateway.name });
+    const begun = await beginPayment(c.env, claim, { ...body, user_id: scope.user_id });
     await checkpoint(c, 'payment.begun');
-    const { id: transaction_id, amount, currency } = begun;
-    const result = await gateway.charge({ transaction_id, amount, currency, token });
+    const result = await charge(c.env, begun);
     await checkpoint(c, 'payment.charged');
-    const { transaction, events } = await settle(c.env, begun, result);
+    const { transaction, events } = await settle(c.env, begun.transaction, result);
     if (events.length > 0) c.executionCtx.waitUntil(dispatch(db, queuesOf(c.env), events));
     await checkpoint(c, 'payment.settled');
     const answer = presentTransaction(transaction);
@@ -59,6 +58,11 @@ export function addPaymentRoutes(app: OpenAPIHono<PaymentsEnv>): void {
   });
 }
 
-function unknownToken() {
-  return invalid([{ pointer: '/payment_token', code: 'unknown_token', message: 'The gateway does not know this.' }]);
+/** Has the gateway charge, or say that it has. Nothing to charge any more: then an earlier attempt did it, or nobody will. */
+function charge(env: Bindings, { transaction, source }: BegunPayment): Promise<ChargeResult> {
+  const { id: transaction_id, user_id, payment_method_code: method_code, amount, currency } = transaction;
+  const gateway = gatewayNamed(env, transaction.gateway);
+  if (!source) return gateway.cancel({ transaction_id, amount, currency });
+  const save = transaction.save_payment_method;
+  return gateway.charge({ transaction_id, user_id, method_code, amount, currency, source, save });
 }

@@ -2,8 +2,8 @@ import { z } from '@hono/zod-openapi';
 
 import { access } from '#shared/auth/access.ts';
 import { contract, errors, IdPath, json } from '#shared/http/contract.ts';
-import { PageQuery, pageOf } from '#shared/http/pages.ts';
-import { Id, TimeInput } from '#shared/http/values.ts';
+import { CreatedRange, PageQuery, pageOf } from '#shared/http/pages.ts';
+import { Id } from '#shared/http/values.ts';
 
 import { Transaction, transactionExample, TransactionStatus } from '../payments/payments.contract.ts';
 import { Refund } from '../refunds/refunds.contract.ts';
@@ -32,9 +32,9 @@ const AdminTransactionDetail = AdminTransaction.extend({
 }).openapi('AdminTransactionDetail', { example: { ...adminExample, refunds: [] } });
 
 const Filter = PageQuery.extend({
-  status: TransactionStatus.optional(),
-  order_id: Id.optional(),
-  user_id: Id.optional(),
+  status: TransactionStatus.optional().openapi({ description: 'Only payments in this status.' }),
+  order_id: Id.optional().openapi({ description: 'Only payments of this order.' }),
+  user_id: Id.optional().openapi({ description: 'Only payments of this user.' }),
   q: z
     .string()
     .trim()
@@ -43,8 +43,7 @@ const Filter = PageQuery.extend({
     .regex(/^[A-Za-z0-9-]+$/, { error: 'Send the beginning of a transaction number.' })
     .optional()
     .openapi({ description: 'The beginning of a transaction number.', example: 'TXN-20261122' }),
-  'created_at[gte]': TimeInput.optional(),
-  'created_at[lt]': TimeInput.optional(),
+  ...CreatedRange,
 });
 
 export const listTransactions = contract({
