@@ -10,13 +10,37 @@ export interface Health {
   latency_ms: number;
 }
 
-/** Awaits another service. Whatever it throws means that it, or what it depends on, is down: 503 for our client. */
-export async function dependency<Value>(name: string, call: PromiseLike<Value>): Promise<Value> {
+/** How long another service may take: a few of its own database's time limits. */
+export const answerMilliseconds = 10_000;
+
+/**
+ * Awaits another service. Whatever it throws means that it, or what it depends on, is down: 503 for our client. So does
+ * silence, unless a `limit` of null says that the answer takes as long as it takes.
+ */
+export async function dependency<Value>(
+  name: string,
+  call: PromiseLike<Value>,
+  limit: number | null = answerMilliseconds,
+): Promise<Value> {
   try {
-    return await call;
+    return await (limit === null ? call : within(limit, call));
   } catch (error) {
     log('error', 'dependency failed', { dependency: name, ...describeError(error) });
     throw unavailable();
+  }
+}
+
+/** Awaits a call no longer than this. What takes longer goes on unheard, and a TimeoutError is thrown. */
+export async function within<Value>(milliseconds: number, call: PromiseLike<Value>): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    const expire = () => reject(new DOMException(`No answer within ${milliseconds} ms.`, 'TimeoutError'));
+    timer = setTimeout(expire, milliseconds);
+  });
+  try {
+    return await Promise.race([call, tooLate]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

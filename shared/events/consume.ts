@@ -2,8 +2,9 @@ import { violates } from '#shared/db/errors.ts';
 import type { Database } from '#shared/db/postgres.ts';
 import { inbox } from '#shared/db/tables.ts';
 import { type Consumer, type EventPayload, type EventType, Message, payloads } from '#shared/events/events.ts';
-import { withTrace } from '#shared/http/context.ts';
+import { requestContext, withTrace } from '#shared/http/context.ts';
 import { describeError, log } from '#shared/http/log.ts';
+import { count } from '#shared/metrics.ts';
 
 /** What a service does with an event. It must bear being called twice for one event (`eventId` tells them apart). */
 export type Handlers = { [Type in EventType]?: (payload: EventPayload<Type>, eventId: string) => Promise<void> };
@@ -19,13 +20,18 @@ export async function consume(service: Consumer, batch: MessageBatch, handlers: 
     }
     const { request_id: requestId, traceparent } = parsed.data;
     await withTrace(service, { requestId, traceparent }, async () => {
+      requestContext().isEvent = true;
+      const { type, id: event } = parsed.data;
+      const { attempts } = message;
       try {
         await apply(handlers, parsed.data);
-        log('info', 'event', { type: parsed.data.type, event: parsed.data.id });
+        log('info', 'event', { type, event });
+        count({ name: 'event', type, outcome: 'applied', attempts });
         message.ack();
       } catch (error) {
-        log('error', 'event failed', { type: parsed.data.type, event: parsed.data.id, ...describeError(error) });
-        message.retry({ delaySeconds: Math.min(2 ** message.attempts, 300) });
+        log('error', 'event failed', { type, event, attempts, ...describeError(error) });
+        count({ name: 'event', type, outcome: 'failed', attempts });
+        message.retry({ delaySeconds: Math.min(2 ** attempts, 300) });
       }
     });
   }

@@ -4,12 +4,16 @@ import type { Database } from '#shared/db/postgres.ts';
 import { outbox } from '#shared/db/tables.ts';
 import { type Consumer, consumers, Message, type OutboxEvent } from '#shared/events/events.ts';
 import { describeError, log } from '#shared/http/log.ts';
+import { count } from '#shared/metrics.ts';
+import { within } from '#shared/rpc.ts';
 
 /** The queues a service sends to, by consumer. */
 export type Queues = Partial<Record<Consumer, Queue<Message>>>;
 
 /** What Cloudflare Queues take in one call. */
 const batchSize = 100;
+/** A queue that does not answer must not hold up a sweep, or whoever waits for what was done: the event stays in the outbox. */
+const sendMilliseconds = 5_000;
 /** A sweep ends some time; the next one goes on. */
 const roundsASweep = 100;
 
@@ -36,8 +40,10 @@ export async function dispatch(db: Database, queues: Queues, events: OutboxEvent
 export async function relayOutbox(db: Database, queues: Queues): Promise<number> {
   let sent = 0;
   for (let round = 0; round < roundsASweep; round++) {
-    const events = await unsentEvents(db);
-    if (events.length === 0) break;
+    const rows = await unsentRows(db);
+    if (round === 0) measureLag(rows);
+    if (rows.length === 0) break;
+    const events = rows.map(messageOf);
     await send(queues, events);
     await markSent(db, events);
     sent += events.length;
@@ -46,16 +52,19 @@ export async function relayOutbox(db: Database, queues: Queues): Promise<number>
   return sent;
 }
 
-async function unsentEvents(db: Database): Promise<Message[]> {
-  const rows = await db
-    .select()
-    .from(outbox)
-    .where(isNull(outbox.sent_at))
-    .orderBy(asc(outbox.created_at))
-    .limit(batchSize);
-  return rows.map((row) =>
-    Message.parse({ ...row, request_id: row.request_id ?? '', traceparent: row.traceparent ?? '' }),
-  );
+type Row = typeof outbox.$inferSelect;
+
+function unsentRows(db: Database): Promise<Row[]> {
+  return db.select().from(outbox).where(isNull(outbox.sent_at)).orderBy(asc(outbox.created_at)).limit(batchSize);
+}
+
+function messageOf(row: Row): Message {
+  return Message.parse({ ...row, request_id: row.request_id ?? '', traceparent: row.traceparent ?? '' });
+}
+
+function measureLag([oldest, ...others]: Row[]): void {
+  const waiting = oldest ? others.length + 1 : 0;
+  count({ name: 'outbox', waiting, oldestSeconds: oldest ? (Date.now() - oldest.created_at.getTime()) / 1_000 : 0 });
 }
 
 /** Sends each event to the queues of those who are told of it. */
@@ -73,7 +82,8 @@ export async function send(queues: Queues, events: Message[]): Promise<void> {
 
 async function sendTo(queue: Queue<Message>, messages: Message[]): Promise<void> {
   for (let start = 0; start < messages.length; start += batchSize) {
-    await queue.sendBatch(messages.slice(start, start + batchSize).map((body) => ({ body })));
+    const batch = messages.slice(start, start + batchSize).map((body) => ({ body }));
+    await within(sendMilliseconds, queue.sendBatch(batch));
   }
 }
 

@@ -11,6 +11,8 @@ export interface RequestContext extends Trace {
   service: string;
   /** Database round trips so far; answers show it in `Server-Timing`. */
   roundTrips: number;
+  /** Whether it is an event, which is delivered again where its consumer fails. */
+  isEvent?: boolean;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
