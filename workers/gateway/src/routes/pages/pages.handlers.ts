@@ -5,18 +5,25 @@ import { notFound } from '#shared/http/problem.ts';
 
 import type { GatewayEnv } from '../../env.ts';
 
+/** Pages are asked for anew each time and answered with 304 while they are the same. */
+const pages = ['/', '/docs', '/docs/errors', '/docs/guides', '/docs/guides/:name', '/openapi.yaml', '/openapi.json'];
+
 /** Pages and documents that are built as static files and served by this worker. */
 export function addPages(app: OpenAPIHono<GatewayEnv>): void {
-  app.get('/', (c) => file(c, '/index.html'));
-  app.get('/docs', (c) => file(c, '/docs/index.html'));
-  app.get('/docs/errors', (c) => file(c, '/docs/errors.html'));
-  app.get('/docs/assets/:name', (c) => file(c, new URL(c.req.url).pathname));
-  app.get('/openapi.yaml', (c) => file(c, '/openapi.yaml'));
-  app.get('/openapi.json', (c) => file(c, '/openapi.json'));
+  app.on('GET', pages, file);
+  app.get('/docs/assets/:name', async (c) => {
+    const answer = await file(c);
+    // The name changes with the content.
+    const headers = new Headers(answer.headers);
+    headers.set('cache-control', 'public, max-age=31536000, immutable');
+    return new Response(answer.body, { status: answer.status, headers });
+  });
 }
 
-async function file(c: Context<GatewayEnv>, path: string): Promise<Response> {
-  const answer = await c.env.ASSETS.fetch(new Request(new URL(path, c.req.url), { headers: c.req.raw.headers }));
-  if (answer.status === 404) throw notFound('page');
+async function file(c: Context<GatewayEnv>): Promise<Response> {
+  const { pathname, origin } = new URL(c.req.url);
+  const request = new Request(`${origin}${pathname}`, { headers: c.req.raw.headers, redirect: 'manual' });
+  const answer = await c.env.ASSETS.fetch(request);
+  if (answer.status !== 200 && answer.status !== 304) throw notFound('page');
   return answer;
 }
