@@ -3,7 +3,9 @@
  * validators and indexes.
  * As a command it migrates the database that MONGODB_URI names.
  */
-import { type Db, type IndexDescription, MongoClient, MongoServerError } from 'mongodb';
+import { isDeepStrictEqual } from 'node:util';
+
+import { type Db, type Document, type IndexDescription, MongoClient, MongoServerError } from 'mongodb';
 
 import { databaseName } from '../workers/cart/src/store/collection.ts';
 
@@ -24,24 +26,29 @@ const item = fields({
   added_at: instant,
 });
 
-const cart = fields({
-  _id: { bsonType: 'objectId' },
-  user_id: text,
-  items: { bsonType: 'array', items: item, maxItems: 100 },
-  subtotal: amount,
-  discount_amount: amount,
-  tax_amount: amount,
-  total_amount: amount,
-  applied_coupons: { bsonType: 'array', items: fields({ coupon_code: text, discount_amount: amount }) },
-  currency: text,
-  version: { bsonType: 'int', minimum: 1 },
-  applied_events: { bsonType: 'array', items: text },
-  tax_rate: text,
-  merged_into: optional('string'),
-  created_at: instant,
-  updated_at: instant,
-  expires_at: instant,
-});
+const cart = fields(
+  {
+    _id: { bsonType: 'objectId' },
+    user_id: text,
+    items: { bsonType: 'array', items: item, maxItems: 100 },
+    subtotal: amount,
+    discount_amount: amount,
+    tax_amount: amount,
+    total_amount: amount,
+    applied_coupons: { bsonType: 'array', items: fields({ coupon_code: text, discount_amount: amount }) },
+    currency: text,
+    version: { bsonType: 'int', minimum: 1 },
+    applied_events: { bsonType: 'array', items: text },
+    created_at: instant,
+    updated_at: instant,
+    expires_at: instant,
+  },
+  {
+    tax_rate: text,
+    merged_into: optional('string'),
+    refreshed_at: instant,
+  },
+);
 
 const couponType = { enum: ['percentage', 'fixed_amount', 'free_shipping'] };
 
@@ -109,10 +116,11 @@ const collections: CollectionPlan[] = [
 ];
 
 const namespaceExists = 48;
+const unfilled = { tax_rate: { $exists: false } };
 
 /**
- * Makes what is missing, replaces the validator and takes out of the documents what it no longer knows. Safe to run
- * again and by several processes at once. The database is the one that the URI's path names, else `cart`.
+ * Makes what is missing, replaces the validators and fills documents with what came with this release. Nothing that the
+ * release before reads or writes is taken away or refused. Safe to run again and by several processes at once. The database is the one that the URI's path names, else `cart`.
  *
  * @throws when the server cannot be reached, or an index of the same name or key differs
  */
@@ -133,21 +141,56 @@ async function migrateCollection(db: Db, { name, schema, indexes }: CollectionPl
   } catch (error) {
     if (!(error instanceof MongoServerError && error.code === namespaceExists)) throw error;
     await db.command({ collMod: name, validator });
-    if (name === 'carts') await bringCartsUpToDate(db);
+    if (name === 'carts') await fillCarts(db);
   }
   await db.collection(name).createIndexes(indexes);
 }
 
-/** Fields that an earlier validator required go, those that it did not know come. */
-async function bringCartsUpToDate(db: Db): Promise<void> {
-  const carts = db.collection('carts');
-  await carts.updateMany({ refreshed_at: { $exists: true } }, { $unset: { refreshed_at: '' } });
-  await carts.updateMany({ tax_rate: { $exists: false } }, { $set: { tax_rate: '0', merged_into: null } });
+/** Gives carts of the release before what they lack. Those that it writes later are filled by the next run. */
+async function fillCarts(db: Db): Promise<void> {
+  await db.collection('carts').updateMany(unfilled, { $set: { tax_rate: '0', merged_into: null } });
 }
 
-/** An object with exactly these fields. */
-function fields(properties: Record<string, object>) {
-  return { bsonType: 'object', required: Object.keys(properties), additionalProperties: false, properties };
+/** What `migrateMongo` would do, in words. Changes nothing. */
+export async function mongoStatusOf(uri: string): Promise<string[]> {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 10_000 });
+  try {
+    const db = client.db(databaseName(uri));
+    const existing = await db.listCollections().toArray();
+    const pending = collections.map(async (plan) => {
+      const found = existing.find(({ name }) => name === plan.name);
+      return found ? pendingOf(db, plan, found) : [`${plan.name}: make the collection`];
+    });
+    return (await Promise.all(pending)).flat();
+  } finally {
+    await client.close();
+  }
+}
+
+async function pendingOf(db: Db, { name, schema, indexes }: CollectionPlan, found: Document): Promise<string[]> {
+  const present = new Set((await db.collection(name).indexes()).map((index) => index.name));
+  const missing = indexes.filter((index) => !present.has(index.name)).map((index) => index.name);
+  const isSame = isDeepStrictEqual(found['options']?.validator, { $jsonSchema: schema });
+  const toFill = name === 'carts' ? await db.collection(name).countDocuments(unfilled) : 0;
+  return [
+    ...(isSame ? [] : [`${name}: replace the validator`]),
+    ...(missing.length === 0 ? [] : [`${name}: make the indexes ${missing.join(', ')}`]),
+    ...(toFill === 0 ? [] : [`${name}: fill ${toFill} documents`]),
+  ];
+}
+
+/**
+ * An object with exactly these fields. `changing`: those that come with this release or go after it. Workers of the release
+ * before run on for a while and write without the one kind and with the other, so neither is required and both may be
+ * there. The next release requires the ones and drops the others.
+ */
+function fields(properties: Record<string, object>, changing: Record<string, object> = {}) {
+  return {
+    bsonType: 'object',
+    required: Object.keys(properties),
+    additionalProperties: false,
+    properties: { ...properties, ...changing },
+  };
 }
 
 async function migrateFromEnvironment(): Promise<void> {

@@ -2,60 +2,47 @@
  * Brings the Postgres databases up to date with `drizzle/<service>/migrations`.
  * As a command it migrates those named by DATABASE_URL_USERS, _PRODUCTS, _ORDERS and _PAYMENTS.
  */
-import { join } from 'node:path';
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { Client } from 'pg';
+
+import { migrationsOf } from '#tools/migrations/files.ts';
+import { applyPending, pendingOf } from '#tools/migrations/runner.ts';
 
 export type ServiceName = 'users' | 'products' | 'orders' | 'payments';
 
 /** The services that own a Postgres database. */
 export const serviceNames: readonly ServiceName[] = ['users', 'products', 'orders', 'payments'];
 
-/** Any number that nothing else locks on in these databases; every migrating process must use the same. */
-const migrationLock = 7_245_013;
-
 /**
- * Applies the migrations that the database at `url` lacks, all or none of them.
- * Safe to run again and by several processes at once: the later ones wait, then find nothing to do.
- * `url` must reach Postgres directly, not through a transaction pooler, as the lock belongs to the session.
+ * Applies the migrations that the database at `url` lacks, one after the other, and answers their names. What is applied
+ * stays so when a later one fails. Safe to run again and by several processes at once: the later ones wait, then find
+ * nothing to do. `url` must reach Postgres directly, not through a transaction pooler, as the lock belongs to the session.
  */
-export async function migrateDatabase(url: string, service: ServiceName): Promise<void> {
-  await applyPending(url, service);
+export function migrateDatabase(url: string, service: ServiceName): Promise<string[]> {
+  return withClient(url, (client) => applyPending(client, migrationsOf(service)));
 }
 
-/** Does the work of `migrateDatabase` and answers how many migrations it applied. */
-async function applyPending(url: string, service: ServiceName): Promise<number> {
+/** How many migrations the database at `url` has, and the names of those that it lacks. Changes nothing. */
+export function statusOf(url: string, service: ServiceName): Promise<{ applied: number; pending: string[] }> {
+  return withClient(url, async (client) => {
+    const migrations = migrationsOf(service);
+    const pending = await pendingOf(client, migrations);
+    return { applied: migrations.length - pending.length, pending: pending.map(({ name }) => name) };
+  });
+}
+
+/** The variable that names a service's database to the tools. */
+export function variableName(service: ServiceName): string {
+  return `DATABASE_URL_${service.toUpperCase()}`;
+}
+
+async function withClient<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
   const client = new Client({ connectionString: url, application_name: 'migrate' });
   await client.connect();
   try {
-    // Released when the session ends, also if this process is killed.
-    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
-    const before = await countApplied(client);
-    await migrate(drizzle(client), { migrationsFolder: migrationsFolder(service) });
-    return (await countApplied(client)) - before;
+    return await work(client);
   } finally {
     await client.end();
   }
-}
-
-function migrationsFolder(service: ServiceName): string {
-  return join(import.meta.dirname, '..', 'drizzle', service, 'migrations');
-}
-
-async function countApplied(client: Client): Promise<number> {
-  const table = await client.query<{ present: boolean }>(
-    `SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS present`,
-  );
-  if (!table.rows[0]?.present) return 0;
-  const applied = await client.query<{ total: number }>(
-    'SELECT count(*)::int AS total FROM drizzle.__drizzle_migrations',
-  );
-  return applied.rows[0]?.total ?? 0;
-}
-
-function variableName(service: ServiceName): string {
-  return `DATABASE_URL_${service.toUpperCase()}`;
 }
 
 async function migrateFromEnvironment(): Promise<void> {
@@ -70,20 +57,13 @@ async function migrateFromEnvironment(): Promise<void> {
   }
   for (const { service, url } of named) {
     try {
-      const applied = await applyPending(url, service);
-      console.log(`${service}: ${applied === 0 ? 'up to date' : `${applied} migrations applied`}`);
+      const applied = await migrateDatabase(url, service);
+      console.log(`${service}: ${applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`}`);
     } catch (error) {
-      console.error(`${service}: not migrated: ${reason(error)}`);
+      console.error(`${service}: not migrated: ${error instanceof Error ? error.message : String(error)}`);
       process.exitCode = 1;
     }
   }
-}
-
-/** What Postgres said: drizzle's own message is the failed statement, its cause is why. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return `${error.message}: ${error.cause.message}`;
-  return error.message;
 }
 
 // import.meta.main is missing before Node 24.2.

@@ -1,12 +1,16 @@
 /**
  * `generate`: writes the migrations that the schemas of the four databases lack.
- * `check`: fails if one is missing, or if the migrations' history does not hold together.
+ * `check`: fails if one is missing, if the migrations' history does not hold together, or if one has a statement that a
+ * shop in use does not bear (docs/migrations.md).
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type ServiceName, serviceNames } from '#tools/migrate.ts';
+import { isBaseline } from '#tools/migrations/baseline.ts';
+import { migrationsOf } from '#tools/migrations/files.ts';
+import { refusalsIn } from '#tools/migrations/rules.ts';
 
 function drizzleKit(command: string, config: string): void {
   const { status, stdout, stderr } = spawnSync(
@@ -26,6 +30,11 @@ function generate(service: ServiceName): void {
 /** Generates into a copy: a migration that appears there is one that was not committed. */
 function check(service: ServiceName): void {
   drizzleKit('check', `drizzle/${service}/drizzle.config.ts`);
+  const migrations = migrationsOf(service).filter(({ name }) => !isBaseline(service, name));
+  for (const { migration, line, reason } of refusalsIn(migrations)) {
+    console.error(`drizzle/${service}/migrations/${migration}.sql:${line}: ${reason}`);
+    process.exitCode = 1;
+  }
   const before = readdirSync(`drizzle/${service}/migrations`).sort();
   const copy = mkdtempSync(join('drizzle', '.check-'));
   try {
