@@ -8,6 +8,7 @@ import { migrateMongo } from '#tools/migrate-mongo.ts';
 import { startNeonEndpoint } from '#tools/postgres/neon-endpoint.ts';
 import { startPostgres } from '#tools/postgres/launcher.ts';
 import { at } from '#tools/seed/random.ts';
+import { type Bundle, bundleWorkers } from '#tools/serve/bundles.ts';
 import { loadKeys } from '#tools/stack/keys.ts';
 import { startMongo } from '#tools/stack/mongo.ts';
 
@@ -15,7 +16,6 @@ import { bundleConnectPerRequest } from './cart/bundle.ts';
 import { measure, type Times, type Variant } from './cart/measure.ts';
 import { databaseName, prepareCatalogue, takeSample } from './catalogue/shop.ts';
 import { markdownTable, quantile } from './statistics.ts';
-import { type Bundle, bundleWorkers } from './workerd/bundles.ts';
 import { startWorkers } from './workerd/workers.ts';
 
 const usage = `node bench/cart.ts [options]

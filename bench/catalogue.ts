@@ -5,13 +5,13 @@ import { parseArgs } from 'node:util';
 
 import { startNeonEndpoint } from '#tools/postgres/neon-endpoint.ts';
 import { type RunningPostgres, startPostgres } from '#tools/postgres/launcher.ts';
+import { type Bundle, bundleWorkers } from '#tools/serve/bundles.ts';
 import { loadKeys } from '#tools/stack/keys.ts';
 
 import { cases } from './catalogue/cases.ts';
 import { measure, type Shop } from './catalogue/measure.ts';
 import { databaseName, prepareCatalogue, takeSample } from './catalogue/shop.ts';
 import { tableOf } from './catalogue/table.ts';
-import { type Bundle, bundleWorkers } from './workerd/bundles.ts';
 import { startWorkers } from './workerd/workers.ts';
 
 const usage = `node bench/catalogue.ts [options]

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 
 import { deadLetterQueueOf, type Letter, listLetters, replayLetters } from '#tools/dead-letters/letters.ts';
 import { type QueuesApi, queuesApi } from '#tools/dead-letters/queues-api.ts';
+import { readState } from '#tools/serve/state.ts';
 import { workers } from '#tools/workers.ts';
 
 const queues = workers.flatMap(({ config }) =>
@@ -15,30 +16,32 @@ const usage = `Lists and replays the dead letters of a deployment: events that a
   npm run dead-letters -- list --queue <queue>     show the oldest 100; changes nothing
   npm run dead-letters -- replay --queue <queue>   send all of them to the queue again
 
-  --json  print the result as JSON
+  --json            print the result as JSON
+  --serve <folder>  of the shop that "npm run serve" runs on this machine with that data folder
 
 Queues: ${queues.join(', ')}. The dead letters of a queue are in the queue of the same name with -dead.
 
-CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN (permission Queues: Edit) say whose queues. Replaying pulls messages over
+Without --serve, CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN (permission Queues: Edit) say whose queues. Replaying pulls messages over
 HTTP; allow that once for each dead-letter queue:
 
   npx wrangler queues consumer http add <queue>-dead --message-retries 100
 
 Events keep their ids, so one that was applied after all has no second effect. Find out first why they failed: the log
-lines "event failed" carry their ids. The local shop has no dead letters to list: its queues are in memory, and end with it.`;
+lines "event failed" carry their ids. The shop of "npm start" has no dead letters to list: its queues are in memory, and
+end with it.`;
 
 /** What to tell whoever gave the command. */
 class Refusal extends Error {}
 
 async function main(): Promise<void> {
-  const { command, queue, json, help } = readOptions();
+  const { command, queue, json, serve, help } = readOptions();
   if (help) return console.log(usage);
   if (!queue || !queues.includes(queue)) throw new Refusal(`Say --queue, one of ${queues.join(', ')}.`);
   switch (command) {
     case 'list':
-      return list(fromEnvironment(), queue, json);
+      return list(apiOf(serve), queue, json);
     case 'replay':
-      return replay(fromEnvironment(), queue, json);
+      return replay(apiOf(serve), queue, json);
     default:
       throw new Refusal(usage);
   }
@@ -70,12 +73,20 @@ async function replay(api: QueuesApi, queue: string, asJson: boolean): Promise<v
   if (left > 0) console.log(`${left} messages are no events and stay in ${deadLetterQueueOf(queue)}.`);
 }
 
+/** Of the shop that is served from this data folder, else of the account that the environment names. */
+function apiOf(serve: string | undefined): QueuesApi {
+  if (serve === undefined) return fromEnvironment();
+  const state = readState(serve);
+  if (!state) throw new Refusal(`No shop is served from ${serve}.`);
+  return queuesApi({ baseUrl: state.admin.url, accountId: 'serve', token: state.admin.token });
+}
+
 function fromEnvironment(): QueuesApi {
   const accountId = process.env['CLOUDFLARE_ACCOUNT_ID'];
   const token = process.env['CLOUDFLARE_API_TOKEN'];
   if (!accountId || !token) {
     throw new Refusal(
-      'Set CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN. A local shop keeps its queues in memory; see --help.',
+      'Set CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN, or say --serve. "npm start" keeps its queues in memory; see --help.',
     );
   }
   // The variable that wrangler knows too.
@@ -90,6 +101,7 @@ function readOptions() {
       options: {
         queue: { type: 'string' },
         json: { type: 'boolean', default: false },
+        serve: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });

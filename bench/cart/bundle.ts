@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 import { parse } from 'smol-toml';
 
-import { type Bundle, bundleWorker } from '../workerd/bundles.ts';
+import { type Bundle, bundleWorker } from '#tools/serve/bundles.ts';
 
 const main = 'connect-per-request.js';
 const source = resolve(import.meta.dirname, '..', '..', 'workers', 'cart', 'wrangler.toml');

@@ -1,19 +1,11 @@
-import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 
-import { z } from 'zod';
-
+import type { Bundle } from '#tools/serve/bundles.ts';
+import { startWorkerd } from '#tools/serve/workerd.ts';
 import type { WorkerName } from '#tools/workers.ts';
 
-import type { Bundle } from './bundles.ts';
 import { configOf } from './config.ts';
-
-const workerd = resolve(import.meta.dirname, '..', '..', 'node_modules', 'workerd', 'bin', 'workerd');
-
-const Listening = z.object({ event: z.literal('listen'), socket: z.string(), port: z.number() });
 
 export interface RunningWorkers {
   /** Where a worker of this workerd listens. */
@@ -42,35 +34,10 @@ export async function startWorkers(options: {
   mkdirSync(storage, { recursive: true });
   writeFileSync(config, configOf({ ...options, directory, storage }), { mode: 0o600 });
   const output = openSync(log, 'w');
-  const child = spawn(workerd, ['serve', '--control-fd=3', config], { stdio: ['ignore', output, output, 'pipe'] });
+  const workerd = startWorkerd({ config, sockets: options.bundles.length, stdout: output, stderr: output });
   closeSync(output);
-  const exited = new Promise<void>((ended) => child.once('exit', () => ended()));
-  const kill = () => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  const stop = async () => {
-    process.off('exit', kill);
-    child.kill('SIGTERM');
-    // It would wait for every request that is still on its way.
-    const impatience = setTimeout(kill, 3_000);
-    await exited;
-    clearTimeout(impatience);
-  };
-  const control = child.stdio[3];
-  if (!(control instanceof Readable)) throw new Error('workerd has no control channel.');
-  const ports = await Promise.race([readPorts(control, options.bundles.length), exited.then(() => null)]);
+  const ports = await workerd.ports;
   if (!ports) throw new Error(`workerd ended:\n${readFileSync(log, 'utf8').slice(-4_000)}`);
   const url = (worker: WorkerName) => `http://127.0.0.1:${ports.get(worker)}`;
-  return { url, pid: child.pid ?? -1, stop };
-}
-
-/** The port of each socket, which workerd tells when it listens. Never resolves if it ends before. */
-function readPorts(control: Readable, count: number): Promise<Map<string, number>> {
-  const ports = new Map<string, number>();
-  return new Promise((resolvePorts) => {
-    createInterface({ input: control }).on('line', (line) => {
-      const message = Listening.safeParse(JSON.parse(line));
-      if (message.success) ports.set(message.data.socket, message.data.port);
-      if (ports.size === count) resolvePorts(ports);
-    });
-  });
+  return { url, pid: workerd.pid, stop: () => workerd.stop(3_000) };
 }
