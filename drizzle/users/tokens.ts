@@ -21,6 +21,7 @@ export const passwordResetTokens = pgTable(
     }).onDelete('cascade'),
     uniqueIndex('password_reset_tokens_token_key').on(table.token),
     index('password_reset_tokens_user_id_index').on(table.user_id),
+    index('password_reset_tokens_expires_at_index').on(table.expires_at).concurrently(),
   ],
 );
 
@@ -43,6 +44,7 @@ export const emailVerificationTokens = pgTable(
     }).onDelete('cascade'),
     uniqueIndex('email_verification_tokens_token_key').on(table.token),
     index('email_verification_tokens_user_id_index').on(table.user_id),
+    index('email_verification_tokens_expires_at_index').on(table.expires_at).concurrently(),
   ],
 );
 
