@@ -32,6 +32,7 @@ const levels: Record<string, Level> = {
   'GET /v1/products': 'public',
   'GET /v1/products/{id_or_slug}': 'public',
   'GET /v1/products/{id}/reviews': 'public',
+  'POST /v1/payments/webhooks/{gateway}': 'public',
 
   'GET /v1/cart': 'guest',
   'DELETE /v1/cart': 'guest',
@@ -53,6 +54,10 @@ const levels: Record<string, Level> = {
   'GET /v1/me/addresses/{id}': 'customer',
   'PATCH /v1/me/addresses/{id}': 'customer',
   'DELETE /v1/me/addresses/{id}': 'customer',
+  'GET /v1/me/payment-methods': 'customer',
+  'POST /v1/me/payment-methods': 'customer',
+  'PATCH /v1/me/payment-methods/{id}': 'customer',
+  'DELETE /v1/me/payment-methods/{id}': 'customer',
   'GET /v1/orders': 'customer',
   'POST /v1/orders': 'customer',
   'GET /v1/orders/{id}': 'customer',

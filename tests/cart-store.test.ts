@@ -4,7 +4,7 @@ import { type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import type { ProductSnapshot } from '#shared/contracts/products.ts';
-import { migrateMongo } from '#tools/migrate-mongo.ts';
+import { migrateMongo, mongoStatusOf } from '#tools/migrate-mongo.ts';
 
 import type { Change } from '../workers/cart/src/domain/change.ts';
 import type { Owner } from '../workers/cart/src/owner.ts';
@@ -92,18 +92,32 @@ describe('the migration', () => {
     await expect(raw.insertOne({ ...stored, user_id: randomUUID() })).resolves.toMatchObject({ acknowledged: true });
   });
 
-  it('takes out of stored carts what an earlier version kept in them', async () => {
+  it('takes the carts of the release before as they are, also those that it writes after the migration', async () => {
     const [carts] = both();
-    const owner = newOwner();
-    await changeStored(carts, owner, addMug(1), running);
-    const before = await findLive(carts, owner.user_id);
+    const [early, late] = [newOwner(), newOwner()];
+    await changeStored(carts, early, addMug(1), running);
+    const before = await findLive(carts, early.user_id);
     await carts.db.command({ collMod: 'carts', validator: {} });
-    await carts.updateOne({ user_id: owner.user_id }, { $set: { refreshed_at: new Date() } });
+    const raw = carts.db.collection('carts');
+    const earlier = { $set: { refreshed_at: new Date() }, $unset: { tax_rate: '', merged_into: '' } } as const;
+    await raw.updateOne({ user_id: early.user_id }, earlier);
     await carts.db.command({ collMod: 'carts', validator: { $jsonSchema: { required: ['refreshed_at'] } } });
+    expect(await mongoStatusOf(uri)).toEqual(['carts: replace the validator', 'carts: fill 1 documents']);
 
     await migrateMongo(uri);
-    expect(await findLive(carts, owner.user_id)).toEqual(before);
-    expect(await changeStored(carts, owner, addMug(1), running)).toMatchObject({ ok: true, cart: { version: 2 } });
+    expect(await mongoStatusOf(uri)).toEqual([]);
+    const found: Document = (await raw.findOne({ user_id: early.user_id })) ?? {};
+    expect(found).toMatchObject({ tax_rate: '0', merged_into: null, refreshed_at: expect.any(Date) });
+    const { _id, tax_rate: _rate, merged_into: _into, ...asEarlier } = found;
+    await raw.insertOne({ ...asEarlier, user_id: late.user_id });
+    for (const owner of [early, late]) {
+      expect(await findLive(carts, owner.user_id)).toMatchObject({
+        ...before,
+        id: expect.any(String),
+        user_id: owner.user_id,
+      });
+      expect(await changeStored(carts, owner, addMug(1), running)).toMatchObject({ ok: true, cart: { version: 2 } });
+    }
   });
 
   it('works on the database that the URI names', () => {

@@ -10,7 +10,7 @@ import { portsFrom } from '#tools/stack/ports.ts';
 import { writeWorkerConfigs } from '#tools/stack/worker-configs.ts';
 import { startWorkers } from '#tools/stack/wrangler.ts';
 
-import { api, eventually, expectProblem } from './support/client.ts';
+import { api, apiAt, eventually, expectProblem } from './support/client.ts';
 import { bindingsOf, sqlOf } from './support/databases.ts';
 import { newSlugs, read, requestsTo } from './support/edge.ts';
 import { manager, sweep } from './support/shop.ts';
@@ -169,9 +169,8 @@ describe('an answer that is no longer fresh', () => {
   it('is shown while it is read anew', async () => {
     const [slug = ''] = await newSlugs('5');
     const readHere = async () => {
-      const answer = await fetch(`${url}/v1/products/${slug}`);
-      const { price }: { price: string } = JSON.parse(await answer.text());
-      return [answer.headers.get('cache-status'), price];
+      const { headers, body } = await apiAt(url, 'GET', `/v1/products/${slug}`);
+      return [headers.get('cache-status'), body.price];
     };
     expect(await readHere()).toEqual(['edge; fwd=miss; stored', '5.00']);
     await products`UPDATE products SET price = 7 WHERE slug = ${slug}`;

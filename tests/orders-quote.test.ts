@@ -171,7 +171,7 @@ describe('a quote is refused', () => {
     const { access_token: token } = (await api('POST', '/v1/auth/guest')).body;
     expectProblem(await api('POST', '/v1/orders/quote', { token, body }), 403, 'forbidden');
     const { token: customer } = await newShopper();
-    expectProblem(await api('GET', '/v1/orders/quote', { token: customer }), 404, 'not_found');
+    expectProblem(await api('GET', '/v1/orders/quote', { token: customer }), 405, 'method_not_allowed');
   });
 });
 

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import { uuidv7 } from 'uuidv7';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 
 import { connect } from '#shared/db/postgres.ts';
 
@@ -11,7 +10,7 @@ import { reserve } from '../workers/products/src/store/reserve.ts';
 import { type Cells, csv, importCsv, unique } from './support/catalogue.ts';
 import { type Answer, api, eventually, expectProblem, staff } from './support/client.ts';
 import { bindingsOf, sqlOf } from './support/databases.ts';
-import { manager, newProduct, shopUrl, stockOf } from './support/shop.ts';
+import { manager, newProduct, stockOf } from './support/shop.ts';
 
 const get = (path: string) => api('GET', path);
 const productsSql = sqlOf('products');
@@ -467,14 +466,13 @@ describe('import', () => {
   });
 
   it('says what is wrong with a file as a whole', async () => {
-    const refusal = async (body: string | Uint8Array, headers: Record<string, string> = {}) => {
-      const answer = await fetch(new URL('/v1/admin/products/import', shopUrl()), {
-        method: 'POST',
-        headers: { 'content-type': 'text/csv', authorization: `Bearer ${await manager()}`, ...headers },
+    const refusal = async (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) => {
+      const answer = await api('POST', '/v1/admin/products/import', {
+        token: await manager(),
+        headers: { 'content-type': 'text/csv', ...headers },
         body,
       });
-      const { code, detail } = z.object({ code: z.string(), detail: z.string() }).parse(await answer.json());
-      return [answer.status, code, detail];
+      return [answer.status, answer.body.code, answer.body.detail];
     };
     const invalid = (detail: string) => [422, 'invalid_csv', detail];
     const file = 'Handle,Title\nlamp,Lämp\n';

@@ -1,18 +1,55 @@
-/** Bundles every worker as a deployment would, without deploying: dist/<worker>, with its size. */
+/**
+ * Bundles every worker as a deployment would, without deploying: dist/<worker>. Fails if one is larger than
+ * bench/bundle-budgets.json allows; with `--startup`, also says how long each takes to start.
+ */
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { z } from 'zod';
 
 import { workers } from '#tools/workers.ts';
 
+const Budgets = z.strictObject({
+  note: z.string(),
+  gzip_kib: z.record(z.enum(workers.map(({ name }) => name)), z.number()),
+});
+
+const budgets = Budgets.parse(JSON.parse(readFileSync('bench/bundle-budgets.json', 'utf8')));
+const isStartupAsked = process.argv.includes('--startup');
+
+function wrangler(...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['node_modules/wrangler/bin/wrangler.js', ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true', NO_COLOR: '1' },
+  });
+  if (status === 0) return stdout;
+  console.error(stdout + stderr);
+  return process.exit(status ?? 1);
+}
+
+/** In KiB, as Cloudflare's limit counts it. */
+function gzipIn(output: string): number {
+  const size = /gzip: ([\d.]+) KiB/.exec(output)?.[1];
+  if (size === undefined) throw new Error(`wrangler did not say how large the bundle is:\n${output}`);
+  return Number(size);
+}
+
+/** CPU time from the start until the worker could answer, of this machine and this moment: no budget holds for it. */
+function startup(config: string, name: string): string {
+  const output = wrangler('check', 'startup', '-c', config, '--outfile', resolve('dist', `${name}.cpuprofile`));
+  return `, starts in ${/Active: ([\d.]+ ms)/.exec(output)?.[1] ?? 'unknown time'} of CPU`;
+}
+
 for (const { name, config } of workers) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['node_modules/wrangler/bin/wrangler.js', 'deploy', '-c', config, '--dry-run', '--outdir', resolve('dist', name)],
-    { encoding: 'utf8', env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' } },
-  );
-  if (status !== 0) {
-    console.error(stdout + stderr);
-    process.exit(status ?? 1);
+  const gzip = gzipIn(wrangler('deploy', '-c', config, '--env', '', '--dry-run', '--outdir', join('dist', name)));
+  const budget = budgets.gzip_kib[name];
+  const started = isStartupAsked ? startup(config, name) : '';
+  console.log(`${name.padEnd(14)} ${gzip.toFixed(1).padStart(6)} KiB gzip, of ${budget}${started}`);
+  if (gzip > budget) {
+    console.error(
+      `${name} is larger than bench/bundle-budgets.json allows. See what came in: wrangler deploy --dry-run --metafile`,
+    );
+    process.exitCode = 1;
   }
-  console.log(`${name.padEnd(14)} ${/Total Upload: .*/.exec(stdout)?.[0] ?? ''}`);
 }

@@ -4,8 +4,7 @@ import { parseArgs } from 'node:util';
 import { mostViolations } from '#tools/invariants/check.ts';
 import { checks } from '#tools/invariants/checks.ts';
 import { type Finding, findViolations } from '#tools/invariants/run.ts';
-import type { ShopUrls } from '#tools/invariants/shop.ts';
-import { runningShopUrls } from '#tools/seed/running-shop.ts';
+import { shopUrls } from '#tools/seed/running-shop.ts';
 
 const usage = `Checks what must hold across all databases of a shop. It reads only.
 
@@ -46,22 +45,6 @@ async function main(): Promise<number> {
   const violated = findings.filter(({ violations }) => violations.length > 0);
   say(values.json ? JSON.stringify({ ok: violated.length === 0, findings }, null, 2) : report(findings));
   return violated.length === 0 ? 0 : 1;
-}
-
-async function shopUrls(): Promise<ShopUrls> {
-  const running = await runningShopUrls();
-  const urlOf = (variable: string, service: string): string => {
-    const url = process.env[variable] ?? running?.[service];
-    if (!url) throw new Error(`No shop is running here. Start one with npm start, or set ${variable}.`);
-    return url;
-  };
-  return {
-    users: urlOf('DATABASE_URL_USERS', 'users'),
-    products: urlOf('DATABASE_URL_PRODUCTS', 'products'),
-    orders: urlOf('DATABASE_URL_ORDERS', 'orders'),
-    payments: urlOf('DATABASE_URL_PAYMENTS', 'payments'),
-    mongo: urlOf('MONGODB_URI', 'mongo'),
-  };
 }
 
 function report(findings: Finding[]): string {

@@ -43,7 +43,7 @@ describe('npm run keys', () => {
     expect(statSync(file).mode & 0o077).toBe(0);
     for (const secret of [current.d, next.d, before.current.d]) expect(stdout).not.toContain(secret);
     expect(stdout.match(/secret put JWT_PUBLIC_KEYS/g)?.length).toBeGreaterThanOrEqual(6);
-    expect(stdout).toContain('secret put JWT_PRIVATE_KEY -c workers/users/wrangler.toml');
+    expect(stdout).toContain('secret put JWT_PRIVATE_KEY -c workers/users/wrangler.toml -e production');
   });
 
   test('prints the values', () => {
@@ -68,15 +68,20 @@ describe("a local shop's keys", () => {
     const made = await loadKeys(directory);
     expect(await loadKeys(directory)).toEqual(made);
     expect(JSON.parse(made.public_keys).keys).toHaveLength(2);
+    const { current, keys } = JSON.parse(made.token_encryption_keys);
+    expect(Object.keys(keys)).toContain(current);
+    for (const file of ['keys.json', 'payment-token-keys.json']) {
+      expect(statSync(join(directory, file)).mode & 0o077).toBe(0);
+    }
   });
 
   test('stay when there was only one of them', async () => {
     const { current } = await newKeyFile();
     const single = { private_key: JSON.stringify(current), public_keys: JSON.stringify({ keys: [current] }) };
     writeFileSync(join(directory, 'keys.json'), JSON.stringify(single));
-    const { private_key, public_keys } = await loadKeys(directory);
-    expect(JSON.parse(private_key)).toEqual(current);
-    expect(JSON.parse(public_keys).keys).toHaveLength(2);
-    expect(await loadKeys(directory)).toEqual({ private_key, public_keys });
+    const keys = await loadKeys(directory);
+    expect(JSON.parse(keys.private_key)).toEqual(current);
+    expect(JSON.parse(keys.public_keys).keys).toHaveLength(2);
+    expect(await loadKeys(directory)).toEqual(keys);
   });
 });

@@ -12,20 +12,25 @@ const usage = `Makes and rotates the keys of access tokens.
   npm run keys -- private --file <file>    print the value of JWT_PRIVATE_KEY
   npm run keys -- public --file <file>     print the value of JWT_PUBLIC_KEYS
 
+The commands that it prints are for production, or for the environment that --env names.
+
 The file holds private keys: keep it as you keep passwords, and out of the repository.`;
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { file: { type: 'string' } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { file: { type: 'string' }, env: { type: 'string', default: 'production' } },
+  });
   const [command] = positionals;
-  const { file } = values;
+  const { file, env } = values;
   if (!file || positionals.length !== 1) throw new Error(usage);
   switch (command) {
     case 'generate':
       writeFileSync(file, format(await newKeyFile()), { mode: 0o600, flag: 'wx' });
-      return say(file, 'made');
+      return say(file, env, 'made');
     case 'rotate':
       replace(file, await rotate(read(file), new Date()));
-      return say(file, 'rotated');
+      return say(file, env, 'rotated');
     case 'private':
       return console.log(privateKeyOf(read(file)));
     case 'public':
@@ -49,11 +54,11 @@ function format(keys: KeyFile): string {
   return `${JSON.stringify(keys, null, 2)}\n`;
 }
 
-function say(file: string, what: string): void {
+function say(file: string, environment: string, what: string): void {
   const { current, next, previous } = read(file);
   const verifiers = workers.filter(({ config }) => readFileSync(config, 'utf8').includes('JWT_PUBLIC_KEYS'));
   const put = (command: string, secret: string, config: string) =>
-    `  node tools/keys.ts ${command} --file ${file} | npx wrangler secret put ${secret} -c ${config}`;
+    `  node tools/keys.ts ${command} --file ${file} | npx wrangler secret put ${secret} -c ${config} -e ${environment}`;
   console.log(`The keys are ${what}.
 
   current   ${current.kid}

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { demoAccounts, loadDemoData } from '#tools/stack/demo.ts';
+import { readableLine } from '#tools/stack/log-line.ts';
 import { startStack } from '#tools/stack/stack.ts';
 
 const usage = `Runs the shop on this machine.
@@ -50,7 +51,9 @@ async function main(): Promise<void> {
     durable: true,
     log: say,
     onWorkerLine: (line) => {
-      if (verbose || /\bERROR\b|"level":"error"/.test(line)) console.log(line);
+      if (!verbose && !/\bERROR\b|"level":"error"/.test(line)) return;
+      const readable = readableLine(line, new Date());
+      if (readable !== null) console.log(readable);
     },
   });
   ending.stop = () => stack.stop();

@@ -21,7 +21,8 @@ export const access = {
 };
 
 function allow(...allowed: Role[]) {
-  return { security: [{ bearer: [] }], middleware: [authenticate(allowed)] };
+  // Any one of the roles will do (OpenAPI 3.1: the roles that a requirement needs; requirements are alternatives).
+  return { security: allowed.map((role) => ({ bearer: [role] })), middleware: [authenticate(allowed)] };
 }
 
 /** 401 without a valid token, 403 without one of the roles. Every service verifies tokens itself. */

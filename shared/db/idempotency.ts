@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { sha256 } from '#shared/auth/secrets.ts';
 import { isGuardRefusal, requireRow } from '#shared/db/guards.ts';
 import type { Database } from '#shared/db/postgres.ts';
+import { deletedAtOnce, deleteInParts } from '#shared/db/retention.ts';
 import { idempotencyKeys } from '#shared/db/tables.ts';
 import { Problem } from '#shared/http/problem.ts';
 
@@ -132,9 +133,11 @@ export async function abandonClaim(db: Database, claim: Claim): Promise<boolean>
 
 /** Deletes what is past its 24 hours. `now`: the sweep's clock. */
 export async function deleteExpiredKeys(db: Database, now: Date): Promise<number> {
-  const gone = await db
-    .delete(idempotencyKeys)
-    .where(sql`${idempotencyKeys.expires_at} <= ${now.toISOString()}`)
-    .returning({ key: idempotencyKeys.key });
-  return gone.length;
+  return deleteInParts(async () => {
+    const { rowCount } = await db.execute(sql`
+      DELETE FROM ${idempotencyKeys} WHERE expires_at <= ${now.toISOString()} AND resource_id IN (
+        SELECT resource_id FROM ${idempotencyKeys} WHERE expires_at <= ${now.toISOString()} ORDER BY expires_at
+         LIMIT ${deletedAtOnce} FOR UPDATE SKIP LOCKED)`);
+    return rowCount;
+  });
 }

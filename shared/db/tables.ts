@@ -36,6 +36,11 @@ export const outbox = pgTable(
     index('outbox_created_at_index')
       .on(table.created_at)
       .where(sql`${table.sent_at} is null`),
+    // What has been sent is deleted after a while.
+    index('outbox_sent_at_index')
+      .on(table.sent_at)
+      .where(sql`${table.sent_at} is not null`)
+      .concurrently(),
   ],
 );
 
@@ -47,7 +52,11 @@ export const inbox = pgTable(
     consumer: varchar('consumer', { length: 50 }).notNull(),
     received_at: instant('received_at').notNull().defaultNow(),
   },
-  (table) => [primaryKey({ name: 'inbox_pkey', columns: [table.event_id, table.consumer] })],
+  (table) => [
+    primaryKey({ name: 'inbox_pkey', columns: [table.event_id, table.consumer] }),
+    // Deleted after a while.
+    index('inbox_received_at_index').on(table.received_at).concurrently(),
+  ],
 );
 
 /**

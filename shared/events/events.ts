@@ -62,7 +62,7 @@ export const consumers: Record<EventType, readonly Consumer[]> = {
   'user.verification_requested': ['notifications'],
   'user.password_reset_requested': ['notifications'],
   'user.password_changed': ['notifications'],
-  'user.deleted': ['cart', 'products'],
+  'user.deleted': ['cart', 'products', 'payments'],
   'product.updated': ['gateway'],
   'category.updated': ['gateway'],
   'stock.low': ['gateway'],

@@ -11,4 +11,4 @@ export const Country = z
     error: 'Send an ISO 3166-1 alpha-2 code in upper case, such as US.',
     params: { code: 'unknown_country' },
   })
-  .openapi({ minLength: 2, maxLength: 2, example: 'US' });
+  .openapi({ pattern: '^[A-Z]{2}$', example: 'US' });

@@ -3,22 +3,52 @@ import type { Context } from 'hono';
 
 import { sha256 } from '#shared/auth/secrets.ts';
 import { Problem } from '#shared/http/problem.ts';
+import { TimeInput } from '#shared/http/values.ts';
+
+const exampleCursor =
+  'eyJsaXN0IjoiNWY5YzFlMmQ0YjdhM2M2OCIsImtleSI6IjIwMjYtMTEtMjJUMjE6MjQ6NDIuMTIzWiIsImlkIjoiMDE5MzhmNmUtN2EzYi03YzRkLTllNWYtNmE3YjhjOWQwZTFmIn0';
 
 /** `limit` and `cursor` of every keyset list. */
 export const PageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20).openapi({ example: 20 }),
-  cursor: z.string().min(1).max(2_000).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20).openapi({
+    description: 'How many entries a page has at most.',
+    example: 20,
+  }),
+  cursor: z.string().min(1).max(2_000).optional().openapi({
+    description: '`next_cursor` of the page before, with the same filters and sort. Left out, the list begins.',
+    example: exampleCursor,
+  }),
 });
+
+/** `sort` of a list that is sorted by time alone. */
+export const TimeSort = z
+  .enum(['-created_at', 'created_at'])
+  .default('-created_at')
+  .openapi({ description: 'The newest first, or the oldest.' });
+
+/** Filters on the time at which something was made: from the one, until before the other. */
+export const CreatedRange = {
+  'created_at[gte]': TimeInput.optional().openapi({ description: 'Made at this time or later.' }),
+  'created_at[lt]': TimeInput.optional().openapi({
+    description: 'Made before this time.',
+    example: '2026-12-01T00:00:00Z',
+  }),
+};
 
 /** The key of a list sorted by time, within the years that Postgres and RFC 3339 share. */
 export const TimeKey = z.iso.datetime().regex(/^[12]\d{3}-/);
 
+/** Where a page of a list ends. */
+export const PageInfo = z
+  .object({
+    next_cursor: z.string().nullable().openapi({ description: 'Null on the last page.', example: exampleCursor }),
+    has_more: z.boolean(),
+  })
+  .openapi('PageInfo', { example: { next_cursor: exampleCursor, has_more: true } });
+
 /** One page of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
-  return z.object({
-    data: z.array(item),
-    page: z.object({ next_cursor: z.string().nullable(), has_more: z.boolean() }),
-  });
+  return z.object({ data: z.array(item), page: PageInfo });
 }
 
 /** The sort key and id of the last row that the client has seen. */

@@ -5,10 +5,16 @@ import { Problem } from '#shared/http/problem.ts';
 
 /** The header as the document shows it. `requireVersion` checks it, once the resource is known to be there. */
 export const IfMatchHeader = z.object({
-  'if-match': z.string().optional().openapi({
-    example: '"3"',
-    description: 'Required: the `ETag` of the resource as you read it. 428 without it, 412 if it has changed since.',
-  }),
+  'if-match': z
+    .string()
+    .optional()
+    .openapi({
+      minLength: 1,
+      pattern: String.raw`\S`,
+      example: '"3"',
+      description: 'The `ETag` of the resource as you read it. 428 without it, 412 if it has changed since.',
+      param: { name: 'if-match', in: 'header', required: true },
+    }),
 });
 
 /** The headers of an answer with a version, for the document. */

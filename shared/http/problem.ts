@@ -54,28 +54,48 @@ export function unavailable(detail = 'A service we depend on does not answer. Tr
   return new Problem('service_unavailable', detail, { headers: { 'retry-after': '1' } });
 }
 
-/** RFC 9457 problem document. */
+/** What is wrong with one value, for the document. */
+const InvalidValueSchema = z
+  .object({
+    pointer: z.string().optional().openapi({ description: 'Into the body (RFC 6901).', example: '/quantity' }),
+    parameter: z.string().optional().openapi({ description: 'For a value of the query or the path.' }),
+    code: z.string().openapi({ example: 'too_small' }),
+    message: z.string().openapi({ example: 'Too small: expected number to be >=1' }),
+  })
+  .openapi('InvalidValue');
+
+/** A product that an order or a cart cannot have as asked. */
+const AffectedItem = z
+  .object({
+    product_id: z.string(),
+    requested: z.int().optional().openapi({ description: '`insufficient_stock`: what was asked for.' }),
+    available: z.int().optional().openapi({ description: '`insufficient_stock`: what there is.' }),
+    old_price: z.string().optional().openapi({ description: '`price_changed`: what the cart showed.' }),
+    new_price: z
+      .string()
+      .optional()
+      .openapi({ description: '`price_changed`: the price now, which the cart takes over.' }),
+  })
+  .openapi('AffectedItem');
+
+/** RFC 9457 problem document. Clients ignore members that they do not know; ours are all named. */
 export const ProblemSchema = z
   .looseObject({
-    type: z.url().openapi({ example: 'https://shop.example.com/docs/errors#not_found' }),
-    title: z.string().openapi({ example: 'Not found' }),
-    status: z.int().openapi({ example: 404 }),
-    detail: z.string().openapi({ example: 'There is no such product.' }),
-    instance: z.string().openapi({ example: '/v1/products/unknown' }),
-    code: z.string().openapi({ example: 'not_found' }),
-    request_id: z.string().openapi({ example: '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f' }),
-    errors: z
-      .array(
-        z.object({
-          pointer: z.string().optional(),
-          parameter: z.string().optional(),
-          code: z.string(),
-          message: z.string(),
-        }),
-      )
-      .optional(),
+    type: z.url().openapi({ description: 'The page that explains the code.' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().openapi({ description: 'What to do about it, for people.' }),
+    instance: z.string().openapi({ description: 'The path that was asked.' }),
+    code: z.string().openapi({ description: 'What went wrong, for programs. Codes never change their meaning.' }),
+    request_id: z.string().openapi({ description: 'The same as in `X-Request-Id`; quote it when you ask for help.' }),
+    errors: z.array(InvalidValueSchema).optional().openapi({ description: 'Each wrong value, or unknown parameter.' }),
+    items: z.array(AffectedItem).optional().openapi({ description: 'The products that are in the way.' }),
+    coupon_code: z.string().optional().openapi({ description: 'The coupon that cannot be used.' }),
+    from: z.string().optional().openapi({ description: '`invalid_transition`: the status of the order.' }),
+    allowed: z.array(z.string()).optional().openapi({ description: '`invalid_transition`: what it can become.' }),
+    refundable_amount: z.string().optional().openapi({ description: '`refund_exceeds_payment`: what is left.' }),
   })
-  .openapi('Problem');
+  .openapi('Problem', { description: 'An error (RFC 9457). Further members can be added.' });
 
 /** Writes the problem as `application/problem+json`. */
 export function problemResponse(c: Context, problem: Problem): Response {

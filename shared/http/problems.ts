@@ -54,6 +54,7 @@ export const problems = {
   shipping_method_exists: { status: 409, title: 'There is a shipping method of this code already' },
   tax_rate_exists: { status: 409, title: 'There is a tax rate for this place already' },
   payment_method_unavailable: { status: 409, title: 'The payment method is not available' },
+  saved_method_limit_reached: { status: 409, title: 'There are as many saved payment methods as you can have' },
   idempotency_in_progress: { status: 409, title: 'A request with this Idempotency-Key is still running' },
   precondition_failed: { status: 412, title: 'The resource has changed since you read it' },
   payload_too_large: { status: 413, title: 'The body is too large' },

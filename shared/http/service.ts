@@ -1,19 +1,24 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Env } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { matchedRoutes } from 'hono/route';
 import type { ZodError } from 'zod';
 
 import type { Actor } from '#shared/auth/access.ts';
+import type { Configuration } from '#shared/configuration.ts';
 import { isDatabaseUnavailable } from '#shared/db/errors.ts';
 import { requestContext, traceOf, withTrace } from '#shared/http/context.ts';
+import { withFaultPoints } from '#shared/http/faults.ts';
 import { describeError, log } from '#shared/http/log.ts';
 import { type InvalidValue, invalid, notFound, Problem, problemResponse, unavailable } from '#shared/http/problem.ts';
+import { count, measureInto, type MetricsDataset } from '#shared/metrics.ts';
 
 /** Bindings that every service has, beside its own. */
 export interface CommonBindings {
   ENVIRONMENT: string;
   JWT_PUBLIC_KEYS: string;
   JWT_ISSUER: string;
+  METRICS?: MetricsDataset;
 }
 
 export interface ServiceEnv<Bindings extends CommonBindings> extends Env {
@@ -22,8 +27,14 @@ export interface ServiceEnv<Bindings extends CommonBindings> extends Env {
   Variables: { actor: Actor; idempotencyKey: string };
 }
 
-/** A Hono app with what all services share: trace, logs, problem documents for every error, round-trip figures. */
-export function createService<Bindings extends CommonBindings>(service: string): OpenAPIHono<ServiceEnv<Bindings>> {
+/**
+ * A Hono app with what all services share: trace, logs, problem documents for every error, round-trip figures, and 503 to
+ * everything while its configuration is incomplete.
+ */
+export function createService<Bindings extends CommonBindings>(
+  service: string,
+  configuration: Configuration,
+): OpenAPIHono<ServiceEnv<Bindings>> {
   const app = new OpenAPIHono<ServiceEnv<Bindings>>({
     strict: true,
     defaultHook: (result) => {
@@ -33,19 +44,57 @@ export function createService<Bindings extends CommonBindings>(service: string):
   app.use((c, next) =>
     withTrace(service, traceOf(c.req.raw.headers), async () => {
       const started = Date.now();
+      measureInto(c.env);
+      c.env = withFaultPoints(c.env);
       await next();
       const { requestId, roundTrips } = requestContext();
       c.header('x-request-id', requestId);
+      // Whatever may be kept says so itself.
+      if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
       // The gateway passes on what the service counted.
       if (c.env.ENVIRONMENT === 'local' && !c.res.headers.has('server-timing'))
         c.header('server-timing', `db;desc="${roundTrips}"`);
-      const { method, path } = c.req;
-      log('info', 'request', { method, path, status: c.res.status, ms: Date.now() - started, db: roundTrips });
+      report(c, { ms: Date.now() - started, db: roundTrips });
     }),
   );
-  app.notFound((c) => problemResponse(c, methodsHint(app, c) ?? new Problem('not_found', 'There is no such route.')));
+  app.use((c, next) => {
+    if (!configuration.isComplete(c.env)) {
+      throw unavailable('This service is not set up yet. Try again later.');
+    }
+    return next();
+  });
+  app.use((c, next) => {
+    if (isMistakenForPattern(app, c.req)) throw methodNotAllowed(allowedMethods(app, c.req.path));
+    return next();
+  });
+  app.notFound((c) => {
+    const allow = allowedMethods(app, c.req.path);
+    if (allow === '') return problemResponse(c, new Problem('not_found', 'There is no such route.'));
+    if (c.req.method === 'OPTIONS') return c.body(null, 204, { allow });
+    return problemResponse(c, methodNotAllowed(allow));
+  });
   app.onError((error, c) => problemResponse(c, problemOf(error)));
   return app;
+}
+
+/** The line and the data point of a request that was answered. */
+function report(c: Context, { ms, db }: { ms: number; db: number }): void {
+  const { method, path } = c.req;
+  const { status } = c.res;
+  const route = routeOf(c);
+  log('info', 'request', { method, route, path: withoutAddresses(path), status, ms, db });
+  const statusClass = `${Math.floor(status / 100)}xx`;
+  count({ name: 'request', method, route: route ?? '', status: statusClass, milliseconds: ms, database: db });
+}
+
+/** The pattern of the route, such as `/v1/orders/:id`; null where there is none but those that all requests pass. */
+function routeOf(c: Context): string | null {
+  return matchedRoutes(c).findLast(({ path }) => path !== '*' && path !== '/*')?.path ?? null;
+}
+
+/** No route has an email address in its path, but a client may. */
+function withoutAddresses(path: string): string {
+  return path.replaceAll(/[^/]*(?:@|%40)[^/]*/g, '…');
 }
 
 function problemOf(error: Error): Problem {
@@ -111,21 +160,36 @@ function pointerTo(path: PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** 405 with `Allow` where the path is known but not with this method. */
-function methodsHint<Bindings extends CommonBindings>(
-  app: OpenAPIHono<ServiceEnv<Bindings>>,
-  c: Context,
-): Problem | undefined {
-  const methods = app.routes
-    .filter((route) => route.method !== 'ALL' && matches(route.path, c.req.path))
-    .map((route) => route.method);
-  if (methods.length === 0) return undefined;
-  const allow = [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].join(', ');
+/** What a path can be asked with, as `Allow` says it; empty for a path that is not known. */
+function allowedMethods<Bindings extends CommonBindings>(app: OpenAPIHono<ServiceEnv<Bindings>>, path: string): string {
+  const matching = app.routes.filter((route) => route.method !== 'ALL' && matches(route.path, path));
+  const fixed = matching.filter((route) => route.path === path);
+  const routes = fixed.length > 0 ? fixed : matching;
+  const methods = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return [...new Set(methods)].join(', ');
+}
+
+function methodNotAllowed(allow: string): Problem {
   return new Problem('method_not_allowed', `Use one of ${allow}.`, { headers: { allow } });
+}
+
+/**
+ * Whether the path is that of a route with other methods, and a pattern beside it has this one: `GET /v1/orders/quote`
+ * does not ask for the order of the id `quote`.
+ */
+function isMistakenForPattern<Bindings extends CommonBindings>(
+  app: OpenAPIHono<ServiceEnv<Bindings>>,
+  { method, path }: { method: string; path: string },
+): boolean {
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const fixed = app.routes.filter((route) => route.method !== 'ALL' && route.path === path);
+  if (fixed.length === 0 || fixed.some((route) => route.method === wanted)) return false;
+  return app.routes.some((route) => route.method === wanted && matches(route.path, path));
 }
 
 function matches(pattern: string, path: string): boolean {
   const wanted = pattern.split('/');
   const parts = path.split('/');
-  return wanted.length === parts.length && wanted.every((part, i) => part.startsWith(':') || part === parts[i]);
+  const fits = (part: string, i: number) => (part.startsWith(':') ? parts[i] !== '' : part === parts[i]);
+  return wanted.length === parts.length && wanted.every(fits);
 }

@@ -13,7 +13,7 @@ export const MoneyInput = z
   .string()
   .regex(/^\d{1,8}(\.\d{1,2})?$/, { error: 'Send a decimal string such as "19.99", at most 99999999.99.' })
   .transform((amount) => fromCents(toCents(amount)))
-  .openapi({ type: 'string', example: '19.99' });
+  .openapi({ type: 'string', pattern: String.raw`^\d{1,8}(\.\d{1,2})?$`, example: '19.99' });
 
 export function fitsNumeric(cents: bigint): boolean {
   return cents <= MAX_CENTS;

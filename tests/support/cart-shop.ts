@@ -12,7 +12,7 @@ import { portsFrom } from '#tools/stack/ports.ts';
 import { writeWorkerConfigs } from '#tools/stack/worker-configs.ts';
 import { startWorkers } from '#tools/stack/wrangler.ts';
 
-import type { Answer } from './client.ts';
+import { apiAt } from './client.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
@@ -63,31 +63,13 @@ export async function startCartShop() {
   return {
     database,
     api: (method: string, path: string, options: { token?: string; body?: unknown } = {}) =>
-      send(url, method, path, options),
+      apiAt(url, method, path, options),
     stop: async () => {
       await workers.stop();
       await database.kill();
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function send(
-  url: string,
-  method: string,
-  path: string,
-  { token, body }: { token?: string; body?: unknown },
-): Promise<Answer> {
-  const response = await fetch(new URL(path, url), {
-    method,
-    headers: {
-      'content-type': 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === '' ? '' : JSON.parse(text) };
 }
 
 function cartDatabase(file: string, port: number): CartDatabase {

@@ -6,6 +6,7 @@ import { problems } from '#shared/http/problems.ts';
 import { demoAccounts } from '#tools/stack/demo.ts';
 
 import { assertDocumented } from './document.ts';
+import { secretsInAnswer } from './secrets.ts';
 
 export interface Answer {
   status: number;
@@ -16,15 +17,20 @@ export interface Answer {
 
 interface RequestOptions {
   token?: string;
-  /** Sent as JSON, unless it is a string. */
+  /** Sent as JSON, unless it is text or bytes. */
   body?: unknown;
   headers?: Record<string, string>;
 }
 
-/** A request through the gateway. Fails when the answer is not what openapi.yaml declares for the route. */
-export async function api(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+/** A request through the gateway. Fails when the answer is not what openapi.yaml declares for the route, or holds a secret. */
+export function api(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+  return apiAt(inject('stack').url, method, path, options);
+}
+
+/** The same at another gateway, or at a service itself. */
+export async function apiAt(url: string, method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
   const { token, body, headers } = options;
-  const response = await fetch(new URL(path, inject('stack').url), {
+  const response = await fetch(new URL(path, url), {
     method,
     redirect: 'manual',
     headers: {
@@ -32,13 +38,19 @@ export async function api(method: string, path: string, options: RequestOptions 
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
+  if (path.startsWith('/v1/')) expect(secretsInAnswer(text), `${method} ${path}`).toEqual([]);
   const contentType = response.headers.get('content-type')?.split(';')[0] ?? '';
-  const parsed: Answer['body'] = contentType.endsWith('json') ? JSON.parse(text) : text;
-  assertDocumented(method, new URL(path, 'http://shop').pathname, response.status, contentType, parsed);
-  return { status: response.status, headers: response.headers, body: parsed };
+  const parsed: Answer['body'] = contentType.endsWith('json') && text !== '' ? JSON.parse(text) : text;
+  const answer = { status: response.status, headers: response.headers, body: parsed };
+  assertDocumented(method, new URL(path, 'http://shop').pathname, answer);
+  return answer;
+}
+
+function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> {
+  return typeof body === 'string' || body instanceof Uint8Array;
 }
 
 /** Asserts a complete problem document (RFC 9457) with this status and code. */

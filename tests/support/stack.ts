@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,11 +8,16 @@ import { loadDemoData } from '#tools/stack/demo.ts';
 import { isFree, portsFrom } from '#tools/stack/ports.ts';
 import { startStack } from '#tools/stack/stack.ts';
 
+import { linesWithSecrets } from './secrets.ts';
+
 declare module 'vitest' {
   interface ProvidedContext {
     stack: { url: string; directory: string; urls: Record<string, string>; neonEndpoint: string };
   }
 }
+
+/** Whose pages may call the shop. */
+export const allowedOrigins = ['https://store.example.com', 'https://staff.example.com'];
 
 /** Boots a whole shop for the integration tests: the same one as `npm start`, in a folder and on ports of its own. */
 export default async function setup(project: TestProject) {
@@ -22,7 +27,7 @@ export default async function setup(project: TestProject) {
     directory,
     port: await freePortRange(),
     durable: false,
-    variables: { TEST_CHECKPOINTS: 'on' },
+    variables: { TEST_CHECKPOINTS: 'on', ALLOWED_ORIGINS: allowedOrigins.join(', ') },
     log: (line) => said.push(line),
     onWorkerLine: (line) => {
       if (process.env['SHOP_TEST_LOGS']) console.log(line);
@@ -36,9 +41,17 @@ export default async function setup(project: TestProject) {
   project.provide('stack', { url: stack.url, directory, urls, neonEndpoint });
   return async () => {
     await stack.stop();
+    refuseLoggedSecrets(readFileSync(join(directory, 'workers.log'), 'utf8'));
     if (process.env['SHOP_TEST_KEEP']) console.log(`Kept ${directory}`);
     else rmSync(directory, { recursive: true, force: true });
   };
+}
+
+/** Fails the run: whatever the tests did, nothing secret and nothing personal may have been logged. */
+function refuseLoggedSecrets(log: string): void {
+  if (!log.includes('"level":"info"')) throw new Error('The workers have logged nothing.');
+  const lines = linesWithSecrets(log);
+  if (lines.length > 0) throw new Error(`Logged, but secret or personal:\n${lines.slice(0, 20).join('\n')}`);
 }
 
 /** A gateway port whose followers are free too, below the range that systems hand out by themselves. */

@@ -5,7 +5,7 @@ import { parse } from 'smol-toml';
 import { z } from 'zod';
 
 import type { Databases } from '#tools/stack/databases.ts';
-import type { loadKeys } from '#tools/stack/keys.ts';
+import type { StackKeys } from '#tools/stack/keys.ts';
 import { type WorkerName, workers } from '#tools/workers.ts';
 
 const rateLimitFactor = 1_000;
@@ -21,7 +21,7 @@ const Config = z.looseObject({
 export interface LocalSettings {
   url: string;
   databases: Databases;
-  keys: Awaited<ReturnType<typeof loadKeys>>;
+  keys: StackKeys;
   variables: Record<string, string>;
 }
 
@@ -39,7 +39,7 @@ export interface LocalWorker {
 export function writeWorkerConfigs(root: string, directory: string, settings: LocalSettings): LocalWorker[] {
   return workers.map(({ name, config }) => {
     const source = join(root, config);
-    const { secrets: _, ...declared } = Config.parse(parse(readFileSync(source, 'utf8')));
+    const { secrets: _, env: __, ...declared } = Config.parse(parse(readFileSync(source, 'utf8')));
     const from = (path: string) => resolve(dirname(source), path);
     const local = {
       ...declared,
@@ -71,6 +71,14 @@ function variablesOf(name: WorkerName, { url, databases, keys, variables }: Loca
       return { ...common, MONGODB_URI: databases.urls.mongo };
     case 'users':
       return { ...common, JWT_PRIVATE_KEY: keys.private_key, ...postgres(databases, 'users') };
+    case 'payments':
+      return {
+        ...common,
+        TOKEN_ENCRYPTION_KEYS: keys.token_encryption_keys,
+        SANDBOX_WEBHOOK_URL: `${url}/v1/payments/webhooks/sandbox`,
+        SANDBOX_WEBHOOK_SECRET: 'whsec_sandbox_local',
+        ...postgres(databases, name),
+      };
     default:
       return { ...common, ...postgres(databases, name) };
   }

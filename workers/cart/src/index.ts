@@ -1,11 +1,10 @@
-import { WorkerEntrypoint } from 'cloudflare:workers';
-
 import type { CartApi, CheckoutCart, RedeemResult } from '#shared/contracts/cart.ts';
+import { configuredEntrypoint, configuredHandlers } from '#shared/entrypoint.ts';
 import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
 import { type Health, measureHealth } from '#shared/rpc.ts';
 
 import { app } from './app.ts';
-import type { Bindings } from './env.ts';
+import { type Bindings, configured } from './env.ts';
 import { consumeEvents } from './jobs/events.ts';
 import { mergeGuestCart } from './jobs/merge.ts';
 import { sweep } from './jobs/sweep.ts';
@@ -15,16 +14,16 @@ import { checkCoupons, redeemCoupons, releaseCoupons } from './store/coupon-uses
 
 export { CartConnection } from './store/connection.ts';
 
-export default {
+export default configuredHandlers(configured, {
   fetch: app.fetch,
   queue: consumeEvents,
   scheduled: async (_controller, env) => {
     await withTrace('cart', newTrace(), () => sweep(env, 0));
   },
-} satisfies ExportedHandler<Bindings>;
+} satisfies ExportedHandler<Bindings>);
 
 /** What other services ask of the cart. Reachable through bindings only. */
-export class CartService extends WorkerEntrypoint<Bindings> implements CartApi {
+export class CartService extends configuredEntrypoint<Bindings>(configured) implements CartApi {
   checkoutCart(trace: Trace, { user_id }: Parameters<CartApi['checkoutCart']>[1]): Promise<CheckoutCart> {
     return withTrace('cart', trace, async () => {
       const cart = await findCart(this.env, user_id);

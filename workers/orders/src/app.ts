@@ -1,6 +1,6 @@
 import { createService } from '#shared/http/service.ts';
 
-import type { Bindings } from './env.ts';
+import { type Bindings, configured } from './env.ts';
 import { addAdminOrderRoutes } from './routes/admin-orders/admin-orders.handlers.ts';
 import { addCancellationRoutes } from './routes/cancellation/cancellation.handlers.ts';
 import { addShippingMethodRoutes } from './routes/charges/shipping-methods.handlers.ts';
@@ -10,7 +10,7 @@ import { addFulfilmentRoutes } from './routes/fulfilment/fulfilment.handlers.ts'
 import { addOrderRoutes } from './routes/orders/orders.handlers.ts';
 import { addQuoteRoutes } from './routes/quote/quote.handlers.ts';
 
-export const app = createService<Bindings>('orders');
+export const app = createService<Bindings>('orders', configured);
 addCheckoutRoutes(app);
 addOrderRoutes(app);
 addQuoteRoutes(app);

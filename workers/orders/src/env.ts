@@ -1,3 +1,6 @@
+import { z } from 'zod';
+
+import { common, configuration, count, PostgresUrl, text } from '#shared/configuration.ts';
 import type { LocalBindings } from '#shared/env.ts';
 import type { Queues } from '#shared/events/outbox.ts';
 import type { ServiceEnv } from '#shared/http/service.ts';
@@ -14,3 +17,9 @@ export function queuesOf(env: Bindings): Queues {
     notifications: env.NOTIFICATIONS_EVENTS,
   };
 }
+
+/** What this worker needs to do anything at all. */
+export const configured = configuration(
+  'orders',
+  z.looseObject({ ...common, CURRENCY: text, PAYMENT_DEADLINE_MINUTES: count, DATABASE_URL: PostgresUrl }),
+);

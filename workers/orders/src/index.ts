@@ -1,12 +1,11 @@
-import { WorkerEntrypoint } from 'cloudflare:workers';
-
 import type { OrdersApi } from '#shared/contracts/orders.ts';
 import { connect, ping } from '#shared/db/postgres.ts';
+import { configuredEntrypoint, configuredHandlers } from '#shared/entrypoint.ts';
 import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
 import { type Health, measureHealth } from '#shared/rpc.ts';
 
 import { app } from './app.ts';
-import type { Bindings } from './env.ts';
+import { type Bindings, configured } from './env.ts';
 import { consumeEvents } from './jobs/events.ts';
 import { confirm, payable } from './jobs/payment.ts';
 import { sweep } from './jobs/sweep.ts';
@@ -14,19 +13,19 @@ import { taxRateOf } from './jobs/tax-estimate.ts';
 import { giveUpCheckouts } from './store/checkout.ts';
 import { hasPurchased } from './store/orders.ts';
 
-export default {
+export default configuredHandlers(configured, {
   fetch: app.fetch,
   queue: consumeEvents,
   scheduled: async (_controller, env) => {
     await withTrace('orders', newTrace(), () => sweep(env, 0));
   },
-} satisfies ExportedHandler<Bindings>;
+} satisfies ExportedHandler<Bindings>);
 
 type Request<Method extends 'payable' | 'confirm' | 'giveUpCheckouts' | 'hasPurchased' | 'taxRateOf' | 'sweep'> =
   Parameters<OrdersApi[Method]>[1];
 
 /** What other services ask of orders. Reachable through bindings only. */
-export class OrdersService extends WorkerEntrypoint<Bindings> implements OrdersApi {
+export class OrdersService extends configuredEntrypoint<Bindings>(configured) implements OrdersApi {
   payable(trace: Trace, request: Request<'payable'>): ReturnType<OrdersApi['payable']> {
     return withTrace('orders', trace, () => payable(this.env, request));
   }

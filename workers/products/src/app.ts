@@ -1,6 +1,6 @@
 import { createService } from '#shared/http/service.ts';
 
-import type { Bindings } from './env.ts';
+import { type Bindings, configured } from './env.ts';
 import { addAdminCategoryRoutes } from './routes/admin-categories/admin-categories.handlers.ts';
 import { addAdminProductRoutes } from './routes/admin-products/admin-products.handlers.ts';
 import { addAdminReviewRoutes } from './routes/admin-reviews/admin-reviews.handlers.ts';
@@ -12,7 +12,7 @@ import { addInventoryRoutes } from './routes/inventory/inventory.handlers.ts';
 import { addProductRoutes } from './routes/products/products.handlers.ts';
 import { addReviewRoutes } from './routes/reviews/reviews.handlers.ts';
 
-export const app = createService<Bindings>('products');
+export const app = createService<Bindings>('products', configured);
 addCategoryRoutes(app);
 addAdminCategoryRoutes(app);
 addProductRoutes(app);

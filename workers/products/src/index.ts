@@ -1,14 +1,13 @@
-import { WorkerEntrypoint } from 'cloudflare:workers';
-
 import type { ProductsApi } from '#shared/contracts/products.ts';
 import { connect, ping } from '#shared/db/postgres.ts';
+import { configuredEntrypoint, configuredHandlers } from '#shared/entrypoint.ts';
 import type { OutboxEvent } from '#shared/events/events.ts';
 import { dispatch } from '#shared/events/outbox.ts';
 import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
 import { measureHealth } from '#shared/rpc.ts';
 
 import { app } from './app.ts';
-import { type Bindings, queuesOf } from './env.ts';
+import { type Bindings, configured, queuesOf } from './env.ts';
 import { consumeEvents } from './jobs/events.ts';
 import { sweep } from './jobs/sweep.ts';
 import { commitReservations, releaseReservations } from './store/reservations.ts';
@@ -16,16 +15,16 @@ import { reserve } from './store/reserve.ts';
 import { findSnapshots } from './store/snapshots.ts';
 import { StockEvents } from './store/stock-events.ts';
 
-export default {
+export default configuredHandlers(configured, {
   fetch: app.fetch,
   queue: (batch, env) => consumeEvents(env, batch),
   scheduled: async (_controller, env) => {
     await withTrace('products', newTrace(), () => sweep(env, 0));
   },
-} satisfies ExportedHandler<Bindings>;
+} satisfies ExportedHandler<Bindings>);
 
 /** What other services ask of products. Reachable through bindings only. */
-export class ProductsService extends WorkerEntrypoint<Bindings> implements ProductsApi {
+export class ProductsService extends configuredEntrypoint<Bindings>(configured) implements ProductsApi {
   reserve(trace: Trace, request: Parameters<ProductsApi['reserve']>[1]) {
     return withTrace('products', trace, async () => {
       const { result, events } = await reserve(connect(this.env), request);

@@ -1,6 +1,6 @@
 import { createService } from '#shared/http/service.ts';
 
-import type { Bindings } from './env.ts';
+import { type Bindings, configured } from './env.ts';
 import { addAddressRoutes } from './routes/addresses/addresses.handlers.ts';
 import { addAdminUserRoutes } from './routes/admin-users/admin-users.handlers.ts';
 import { addAuditLogRoutes } from './routes/audit-log/audit-log.handlers.ts';
@@ -11,7 +11,7 @@ import { addRoleRoutes } from './routes/roles/roles.handlers.ts';
 import { addSessionRoutes } from './routes/sessions/sessions.handlers.ts';
 import { addVerificationRoutes } from './routes/verification/verification.handlers.ts';
 
-export const app = createService<Bindings>('users');
+export const app = createService<Bindings>('users', configured);
 addAuthRoutes(app);
 addVerificationRoutes(app);
 addPasswordResetRoutes(app);

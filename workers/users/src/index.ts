@@ -1,19 +1,18 @@
-import { WorkerEntrypoint } from 'cloudflare:workers';
-
 import type { UsersApi } from '#shared/contracts/users.ts';
 import { connect, ping } from '#shared/db/postgres.ts';
+import { configuredEntrypoint, configuredHandlers } from '#shared/entrypoint.ts';
 import { consume } from '#shared/events/consume.ts';
 import { newTrace, requestContext, type Trace, withTrace } from '#shared/http/context.ts';
 import { measureHealth } from '#shared/rpc.ts';
 
 import { app } from './app.ts';
-import type { Bindings } from './env.ts';
+import { type Bindings, configured } from './env.ts';
 import { sweep } from './jobs/sweep.ts';
 import { findDefaultDestination, findShopper } from './store/addresses.ts';
 import { keepRecorded } from './store/audit-log.ts';
 import { findAuthorName, findContact, newMailToken } from './store/mail-tokens.ts';
 
-export default {
+export default configuredHandlers(configured, {
   fetch: app.fetch,
   queue: (batch, env) =>
     consume('users', batch, {
@@ -22,10 +21,10 @@ export default {
   scheduled: async (_controller, env) => {
     await withTrace('users', newTrace(), () => sweep(env, 0));
   },
-} satisfies ExportedHandler<Bindings>;
+} satisfies ExportedHandler<Bindings>);
 
 /** What other services ask of users. Reachable through bindings only. */
-export class UsersService extends WorkerEntrypoint<Bindings> implements UsersApi {
+export class UsersService extends configuredEntrypoint<Bindings>(configured) implements UsersApi {
   shopper(trace: Trace, request: Parameters<UsersApi['shopper']>[1]) {
     return withTrace('users', trace, () => findShopper(connect(this.env), request));
   }

@@ -1,6 +1,6 @@
 import { Decimal128, ObjectId } from 'mongodb';
 
-import type { CartContent } from '../domain/cart.ts';
+import { type CartContent, emptyContent } from '../domain/cart.ts';
 import type { CartAmounts } from '../domain/totals.ts';
 
 /**
@@ -31,8 +31,11 @@ export interface CartDocument {
   currency: string;
   version: number;
   applied_events: string[];
-  tax_rate: string;
-  merged_into: string | null;
+  /** These two are missing in carts that an earlier release wrote. */
+  tax_rate?: string;
+  merged_into?: string | null;
+  /** Only earlier releases wrote it; nobody reads it. */
+  refreshed_at?: Date;
   created_at: Date;
   updated_at: Date;
   expires_at: Date;
@@ -73,10 +76,13 @@ export function documentOf({ id, coupon_codes: _codes, ...cart }: Cart): CartDoc
   };
 }
 
-export function cartOf({ _id, ...document }: CartDocument): Cart {
+export function cartOf(stored: CartDocument): Cart {
+  const { _id, refreshed_at: _, ...document } = stored;
   return {
     id: _id.toHexString(),
     ...document,
+    tax_rate: document.tax_rate ?? emptyContent.tax_rate,
+    merged_into: document.merged_into ?? null,
     items: document.items.map((item) => ({
       ...item,
       unit_price: item.unit_price.toString(),

@@ -17,9 +17,8 @@ export function addForwarding(app: OpenAPIHono<GatewayEnv>): void {
     for (const name of [...headers.keys()]) if (name.startsWith('x-internal-')) headers.delete(name);
     headers.set('x-request-id', requestId);
     headers.set('traceparent', traceparent);
-    return dependency(
-      target.toLowerCase(),
-      c.env[target].fetch(new Request(c.req.raw, { headers, redirect: 'manual' })),
-    );
+    const answer = c.env[target].fetch(new Request(c.req.raw, { headers, redirect: 'manual' }));
+    // Imports and exports take long; each service limits what it waits for itself.
+    return dependency(target.toLowerCase(), answer, null);
   });
 }

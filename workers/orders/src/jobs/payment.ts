@@ -3,6 +3,7 @@ import { connect } from '#shared/db/postgres.ts';
 import { once } from '#shared/events/consume.ts';
 import type { EventPayload } from '#shared/events/events.ts';
 import { dispatch } from '#shared/events/outbox.ts';
+import { count } from '#shared/metrics.ts';
 
 import { type Bindings, queuesOf } from '../env.ts';
 import { findPayable } from '../store/orders.ts';
@@ -30,6 +31,7 @@ export async function confirm(
   const db = connect(env);
   const result = await applyTransition(db, { orderId: order_id, transition: confirmation(transaction_id) });
   if (result.moved) {
+    count({ name: 'funnel', step: 'paid' });
     await dispatch(db, queuesOf(env), result.events);
     return { ok: true };
   }
@@ -80,6 +82,8 @@ async function moveByEvent(env: Bindings, move: Move, eventId: string): Promise<
   const db = connect(env);
   await once(async () => {
     const result = await applyTransition(db, move, eventId);
-    if (result.moved) await dispatch(db, queuesOf(env), result.events);
+    if (!result.moved) return;
+    if (move.transition.to === 'CONFIRMED') count({ name: 'funnel', step: 'paid' });
+    await dispatch(db, queuesOf(env), result.events);
   });
 }

@@ -14,6 +14,9 @@ export function isSlug(text: string): boolean {
   return /^[\p{L}\p{N}]+(-[\p{L}\p{N}]+)*$/u.test(text) && text === text.toLowerCase();
 }
 
+/** `isSlug` for the document: letters that have a case, in lower case. */
+export const slugPattern = String.raw`^[\p{Ll}\p{Lo}\p{Nd}]+(-[\p{Ll}\p{Lo}\p{Nd}]+)*$`;
+
 /** The n-th slug to try where others may be taken: `lamps`, `lamps-2`, `lamps-3`; of at most `max` characters. */
 export function numberedSlug(slug: string, n: number, max: number): string {
   const suffix = n === 1 ? '' : `-${n}`;

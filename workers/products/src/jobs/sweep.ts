@@ -2,6 +2,7 @@ import { deleteExpiredKeys } from '#shared/db/idempotency.ts';
 import { type Database, connect } from '#shared/db/postgres.ts';
 import { sweepClock } from '#shared/env.ts';
 import { dispatch, relayOutbox } from '#shared/events/outbox.ts';
+import { deleteOldEvents } from '#shared/events/retention.ts';
 import { currentTrace } from '#shared/http/context.ts';
 import { dependency } from '#shared/rpc.ts';
 
@@ -25,7 +26,8 @@ export async function sweep(env: Bindings, advanceSeconds: number): Promise<Reco
   const keys_deleted = await deleteExpiredKeys(db, now);
   const counts_compacted = await compactProductCounts(db);
   const orders_released = await releaseAbandoned(db, env, now);
-  return { events_relayed, keys_deleted, counts_compacted, orders_released };
+  const events_deleted = await deleteOldEvents(db, now);
+  return { events_relayed, keys_deleted, counts_compacted, orders_released, events_deleted };
 }
 
 /** Orders answers which of them were placed, and sees to it that the others never will be. */

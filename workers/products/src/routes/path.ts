@@ -7,5 +7,9 @@ export const SlugOrId = z.object({
     .min(1)
     .max(255)
     .refine((value) => /^[\p{L}\p{N}-]+$/u.test(value))
-    .openapi({ param: { name: 'id_or_slug', in: 'path' }, example: 'clay-plant-pot' }),
+    .openapi({
+      param: { name: 'id_or_slug', in: 'path' },
+      description: 'The id, or the slug: the name as it stands in a URL.',
+      example: 'clay-plant-pot',
+    }),
 });

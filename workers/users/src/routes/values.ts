@@ -2,17 +2,23 @@ import { z } from '@hono/zod-openapi';
 
 import { Problem } from '#shared/http/problem.ts';
 
+/** What `z.email()` takes, for the document. */
+const emailPattern = String.raw`^([\w'+-]+\.)*[\w'+-]*[\w+-]@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`;
+
 /**
  * An email address, compared and kept in lower case without surrounding blanks. Characters beyond ASCII are refused
- * before that: some become ASCII letters in lower case, and many look like them.
+ * before that: some become ASCII letters in lower case, and many look like them. RFC 5321 has at most 64 characters before
+ * the `@` and 63 between dots after it.
  */
 export const Email = z
   .string()
   .trim()
   .regex(/^[\x21-\x7e]*$/, { error: 'Send an email address of ASCII characters.' })
   .toLowerCase()
-  .pipe(z.email().max(255))
-  .openapi({ type: 'string', format: 'email', maxLength: 255, example: 'ada@example.com' });
+  .pipe(z.string().max(255))
+  .pipe(z.email())
+  .pipe(z.string().regex(/^[^@]{1,64}@([^.]{0,62}[^.-]\.)+[^.]{2,63}$/, { error: 'Invalid email address' }))
+  .openapi({ type: 'string', format: 'email', pattern: emailPattern, maxLength: 255, example: 'ada@example.com' });
 
 /** ITU-T E.164: a plus sign and up to 15 digits. */
 export const PhoneNumber = z

@@ -8,6 +8,7 @@ import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import { loginFailures } from '#drizzle/users/schema.ts';
 import { sha256 } from '#shared/auth/secrets.ts';
 import type { Database } from '#shared/db/postgres.ts';
+import { deletedAtOnce, deleteInParts } from '#shared/db/retention.ts';
 
 const ofClient = { limit: 10, window: sql`interval '15 minutes'` };
 const ofAccount = { limit: 100, window: sql`interval '24 hours'` };
@@ -65,11 +66,15 @@ export function clearFailures(db: Database, email: string) {
 
 /** Deletes the counts of windows that are over. `now`: the sweep's clock. Passes over those that a login holds. */
 export async function deleteExpiredFailures(db: Database, now: Date): Promise<number> {
-  const expired = db
-    .select({ account: loginFailures.account, client: loginFailures.client })
-    .from(loginFailures)
-    .where(lte(loginFailures.window_ends_at, now))
-    .for('update', { skipLocked: true });
-  const { rowCount } = await db.delete(loginFailures).where(sql`(account, client) IN ${expired}`);
-  return rowCount;
+  return deleteInParts(async () => {
+    const expired = db
+      .select({ account: loginFailures.account, client: loginFailures.client })
+      .from(loginFailures)
+      .where(lte(loginFailures.window_ends_at, now))
+      .orderBy(loginFailures.window_ends_at)
+      .limit(deletedAtOnce)
+      .for('update', { skipLocked: true });
+    const { rowCount } = await db.delete(loginFailures).where(sql`(account, client) IN ${expired}`);
+    return rowCount;
+  });
 }

@@ -2,13 +2,14 @@
  * Tokens that are mailed: at most one a user and kind, of which the database has the SHA-256. Whatever makes or spends
  * one locks the user's row first.
  */
-import { and, eq, not, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, lte, not, type SQL, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 
 import { emailVerificationTokens, passwordResetTokens, users } from '#drizzle/users/schema.ts';
 import { newSecret, sha256 } from '#shared/auth/secrets.ts';
 import type { Contact, TokenMail } from '#shared/contracts/users.ts';
 import type { Database } from '#shared/db/postgres.ts';
+import { deletedAtOnce, deleteInParts } from '#shared/db/retention.ts';
 
 import { isLive } from './accounts.ts';
 import { lockUser } from './users.ts';
@@ -93,3 +94,22 @@ export function spend(table: typeof emailVerificationTokens | typeof passwordRes
 }
 
 const isSpendable = and(sql`NOT is_used AND expires_at > now()`, isLive);
+
+/** Deletes tokens past their life, used or not. `now`: the sweep's clock. Passes over those that a request holds. */
+export async function deleteExpiredMailTokens(db: Database, now: Date): Promise<number> {
+  let deleted = 0;
+  for (const { table } of Object.values(kinds)) {
+    deleted += await deleteInParts(async () => {
+      const expired = db
+        .select({ id: table.id })
+        .from(table)
+        .where(lte(table.expires_at, now))
+        .orderBy(table.expires_at)
+        .limit(deletedAtOnce)
+        .for('update', { skipLocked: true });
+      const { rowCount } = await db.delete(table).where(inArray(table.id, expired));
+      return rowCount;
+    });
+  }
+  return deleted;
+}

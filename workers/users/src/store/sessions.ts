@@ -10,6 +10,7 @@ import { uuidv7 } from 'uuidv7';
 import { refreshTokens, users } from '#drizzle/users/schema.ts';
 import { sha256 } from '#shared/auth/secrets.ts';
 import type { Database } from '#shared/db/postgres.ts';
+import { deletedAtOnce, deleteInParts } from '#shared/db/retention.ts';
 
 import { type Account, accountColumns } from './accounts.ts';
 import { type Attempt, giveBack } from './login-failures.ts';
@@ -120,11 +121,15 @@ function lockUserOf(db: Database, token: string) {
  * request holds, so the two can never wait for each other in a circle; the next sweep finds them.
  */
 export async function deleteExpiredTokens(db: Database, now: Date): Promise<number> {
-  const expired = db
-    .select({ id: refreshTokens.id })
-    .from(refreshTokens)
-    .where(lte(refreshTokens.expires_at, now))
-    .for('update', { skipLocked: true });
-  const { rowCount } = await db.delete(refreshTokens).where(inArray(refreshTokens.id, expired));
-  return rowCount;
+  return deleteInParts(async () => {
+    const expired = db
+      .select({ id: refreshTokens.id })
+      .from(refreshTokens)
+      .where(lte(refreshTokens.expires_at, now))
+      .orderBy(refreshTokens.expires_at)
+      .limit(deletedAtOnce)
+      .for('update', { skipLocked: true });
+    const { rowCount } = await db.delete(refreshTokens).where(inArray(refreshTokens.id, expired));
+    return rowCount;
+  });
 }

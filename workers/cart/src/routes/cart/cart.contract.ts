@@ -22,7 +22,10 @@ const CartItemQuantity = z
   .openapi('CartItemQuantity', { example: { quantity: 3 } });
 
 const ProductPath = z.object({
-  product_id: ProductId.openapi({ param: { name: 'product_id', in: 'path' } }),
+  product_id: ProductId.openapi({
+    param: { name: 'product_id', in: 'path' },
+    description: 'The product of a line of the cart.',
+  }),
 });
 
 /** Any text: what can be no code names no coupon. Codes are stored in upper case. */

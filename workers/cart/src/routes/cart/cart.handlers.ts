@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 
 import { invalid, Problem } from '#shared/http/problem.ts';
+import { count } from '#shared/metrics.ts';
 
 import type { CartEnv } from '../../env.ts';
 import { guestOf, ownerOf } from '../../owner.ts';
@@ -32,6 +33,7 @@ export function addCartRoutes(app: OpenAPIHono<CartEnv>): void {
     ]);
     if (!product) throw new Problem('product_not_found', 'Send the id of a product that is sold.');
     const shown = await changed(c.env, owner, { kind: 'add_item', product, quantity });
+    count({ name: 'funnel', step: 'cart' });
     return c.json(presentCart(owner, shown), 200);
   });
 

@@ -1,7 +1,7 @@
 import type { ProductSnapshot } from '#shared/contracts/products.ts';
 import { currentTrace } from '#shared/http/context.ts';
 import { describeError, log } from '#shared/http/log.ts';
-import { dependency } from '#shared/rpc.ts';
+import { dependency, within } from '#shared/rpc.ts';
 
 import { withTaxRate } from '../../domain/cart.ts';
 import { type Findings, refresh } from '../../domain/refresh.ts';
@@ -24,18 +24,11 @@ export async function withTaxRateOf(env: Bindings, owner: Owner): Promise<Owner>
   if (owner.is_guest) return owner;
   try {
     const rate = env.ORDERS_SERVICE.taxRateOf(currentTrace(), { user_id: owner.user_id });
-    return { ...owner, tax_rate: (await Promise.race([rate, tooLate()])) ?? '0' };
+    return { ...owner, tax_rate: (await within(taxMilliseconds, rate)) ?? '0' };
   } catch (error) {
     log('warn', 'cart keeps its tax rate', describeError(error));
     return owner;
   }
-}
-
-function tooLate(): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const signal = AbortSignal.timeout(taxMilliseconds);
-    signal.addEventListener('abort', () => reject(new Error('orders did not tell the tax rate in time.')));
-  });
 }
 
 /**

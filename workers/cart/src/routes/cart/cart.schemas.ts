@@ -71,6 +71,10 @@ const cartExample = {
   expires_at: '2026-12-22T21:24:42.123Z',
 };
 
+const CartDiscount = z
+  .object({ coupon_code: z.string(), discount_amount: Money })
+  .openapi('CartDiscount', { example: { coupon_code: 'WELCOME10', discount_amount: '2.50' } });
+
 export const Cart = z
   .object({
     id: z.string().nullable().openapi({ description: 'Null until something was put into the cart.' }),
@@ -82,7 +86,7 @@ export const Cart = z
       description: 'An estimate for the default shipping address: zero without one, and for guests.',
     }),
     total_amount: Money,
-    applied_coupons: z.array(z.object({ coupon_code: z.string(), discount_amount: Money })).openapi({
+    applied_coupons: z.array(CartDiscount).openapi({
       description:
         'In the order they were applied, each on what the earlier ones left. One that does not hold any more, or only ' +
         'takes shipping off, stays with `0.00`.',

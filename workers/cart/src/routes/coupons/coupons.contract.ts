@@ -26,8 +26,10 @@ const NullableTime = TimeInput.transform((at) => new Date(at))
   .openapi({ type: ['string', 'null'], format: 'date-time' });
 const Limit = z.int().min(1).max(MAX_LIMIT);
 
+const CouponType = z.enum(couponTypes).openapi('CouponType', { example: 'percentage' });
+
 const rules = {
-  type: z.enum(couponTypes).openapi({ example: 'percentage' }),
+  type: CouponType,
   value: NullableMoney.openapi({
     example: '10.00',
     description: '`percentage`: "0.01" to "100.00" per cent. `fixed_amount`: above zero. `free_shipping`: null.',
@@ -68,7 +70,7 @@ const Coupon = z
   .object({
     id: z.string(),
     code: z.string(),
-    type: z.enum(couponTypes),
+    type: CouponType,
     value: Money.nullable(),
     min_subtotal: Money.nullable(),
     starts_at: Timestamp.nullable(),
@@ -117,7 +119,8 @@ export const listCoupons = contract({
       is_active: z
         .enum(['true', 'false'])
         .transform((value) => value === 'true')
-        .optional(),
+        .optional()
+        .openapi({ description: '`true`: only those that are switched on; `false`: only the others.' }),
       q: CouponCode.optional().openapi({ example: 'WELCOME', description: 'How the codes begin, in either case.' }),
     }),
   },

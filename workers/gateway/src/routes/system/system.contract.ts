@@ -5,27 +5,37 @@ import { contract, json } from '#shared/http/contract.ts';
 
 const Alive = z.object({ status: z.literal('ok') }).openapi('Liveness', { example: { status: 'ok' } });
 
-const Check = z.object({ status: z.enum(['ok', 'down']), latency_ms: z.int() });
+const HealthStatus = z.enum(['ok', 'down']).openapi('HealthStatus', { example: 'ok' });
+const Check = z.object({ status: HealthStatus, latency_ms: z.int() }).openapi('HealthCheck');
 
 /** Whether each service reaches its database. */
-const Readiness = z
-  .object({ status: z.enum(['ok', 'down']), checks: z.record(z.string(), Check) })
-  .openapi('Readiness', {
-    example: {
-      status: 'ok',
-      checks: { users: { status: 'ok', latency_ms: 3 }, cart: { status: 'ok', latency_ms: 5 } },
-    },
-  });
+const Readiness = z.object({ status: HealthStatus, checks: z.record(z.string(), Check) }).openapi('Readiness', {
+  example: {
+    status: 'ok',
+    checks: { users: { status: 'ok', latency_ms: 3 }, cart: { status: 'ok', latency_ms: 5 } },
+  },
+});
 
 const Version = z.object({ name: z.string(), version: z.string() }).openapi('Version', {
   example: { name: 'edge-commerce', version: '0.1.0' },
 });
 
-const JsonWebKeySet = z
-  .object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) })
-  .openapi('JsonWebKeySet', {
-    example: { keys: [{ kty: 'EC', crv: 'P-256', kid: 'current', alg: 'ES256', use: 'sig', x: '…', y: '…' }] },
-  });
+/** RFC 7517. Clients ignore members that they do not know. */
+const JsonWebKey = z
+  .looseObject({
+    kty: z.string(),
+    kid: z.string(),
+    alg: z.string().optional(),
+    use: z.string().optional(),
+    crv: z.string().optional(),
+    x: z.string().optional(),
+    y: z.string().optional(),
+  })
+  .openapi('JsonWebKey');
+
+const JsonWebKeySet = z.object({ keys: z.array(JsonWebKey) }).openapi('JsonWebKeySet', {
+  example: { keys: [{ kty: 'EC', crv: 'P-256', kid: 'current', alg: 'ES256', use: 'sig', x: '…', y: '…' }] },
+});
 
 const common = { method: 'get' as const, tags: ['System'], ...access.public };
 

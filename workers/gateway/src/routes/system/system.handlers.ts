@@ -12,14 +12,15 @@ export function addSystemRoutes(app: OpenAPIHono<GatewayEnv>): void {
   app.openapi(getLiveness, (c) => c.json({ status: 'ok' } as const, 200));
 
   app.openapi(getReadiness, async (c) => {
-    const [users, products, cart, orders, payments] = await Promise.all([
+    const [users, products, cart, orders, payments, notifications] = await Promise.all([
       check('users', c.env.USERS_SERVICE.health()),
       check('products', c.env.PRODUCTS_SERVICE.health()),
       check('cart', c.env.CART_SERVICE.health()),
       check('orders', c.env.ORDERS_SERVICE.health()),
       check('payments', c.env.PAYMENTS_SERVICE.health()),
+      check('notifications', c.env.NOTIFICATIONS_SERVICE.health()),
     ]);
-    const checks = { users, products, cart, orders, payments };
+    const checks = { users, products, cart, orders, payments, notifications };
     const isReady = Object.values(checks).every(({ status }) => status === 'ok');
     c.header('cache-control', 'no-store');
     return isReady

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 
 import { Id, Timestamp } from '#shared/http/values.ts';
 
+import { adminOrderExample, adminOrderSummaryExample } from '../orders/order.examples.ts';
 import { Order, OrderStatus, OrderSummary } from '../orders/order.schema.ts';
 
 const customerEmail = z.string().nullable().openapi({
@@ -10,31 +11,39 @@ const customerEmail = z.string().nullable().openapi({
 });
 
 /** What staff see of an order in a list. */
-export const AdminOrderSummary = OrderSummary.extend({ customer_email: customerEmail }).openapi('AdminOrderSummary');
+export const AdminOrderSummary = OrderSummary.extend({ customer_email: customerEmail }).openapi('AdminOrderSummary', {
+  example: adminOrderSummaryExample,
+});
 
 const TimelineEntry = z
   .discriminatedUnion('kind', [
-    z.object({
-      kind: z.literal('status'),
-      at: Timestamp,
-      from_status: OrderStatus.nullable(),
-      to_status: OrderStatus,
-      notes: z.string().nullable(),
-      changed_by: Id.nullable(),
-    }),
-    z.object({
-      kind: z.literal('change'),
-      at: Timestamp,
-      changed_by: Id,
-      before: z.record(z.string(), z.unknown()),
-      after: z.record(z.string(), z.unknown()),
-    }),
-    z.object({
-      kind: z.literal('event'),
-      at: Timestamp,
-      type: z.string(),
-      sent_at: Timestamp.nullable(),
-    }),
+    z
+      .object({
+        kind: z.literal('status'),
+        at: Timestamp,
+        from_status: OrderStatus.nullable(),
+        to_status: OrderStatus,
+        notes: z.string().nullable(),
+        changed_by: Id.nullable(),
+      })
+      .openapi('OrderStatusEntry'),
+    z
+      .object({
+        kind: z.literal('change'),
+        at: Timestamp,
+        changed_by: Id,
+        before: z.record(z.string(), z.unknown()),
+        after: z.record(z.string(), z.unknown()),
+      })
+      .openapi('OrderChangeEntry'),
+    z
+      .object({
+        kind: z.literal('event'),
+        at: Timestamp,
+        type: z.string(),
+        sent_at: Timestamp.nullable(),
+      })
+      .openapi('OrderEventEntry'),
   ])
   .openapi('OrderTimelineEntry', {
     description:
@@ -54,4 +63,4 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>;
 export const AdminOrder = Order.extend({
   customer_email: customerEmail,
   timeline: z.array(TimelineEntry).openapi({ description: 'Everything that happened to the order, oldest first.' }),
-}).openapi('AdminOrder');
+}).openapi('AdminOrder', { example: adminOrderExample });

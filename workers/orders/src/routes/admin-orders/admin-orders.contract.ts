@@ -2,9 +2,9 @@ import { z } from '@hono/zod-openapi';
 
 import { access } from '#shared/auth/access.ts';
 import { contract, errors, IdPath, json, jsonBody } from '#shared/http/contract.ts';
-import { PageQuery, pageOf } from '#shared/http/pages.ts';
+import { CreatedRange, PageQuery, pageOf } from '#shared/http/pages.ts';
 import { IfMatchHeader, VersionHeaders } from '#shared/http/preconditions.ts';
-import { Id, text, TimeInput } from '#shared/http/values.ts';
+import { Id, text } from '#shared/http/values.ts';
 
 import { OrderStatus } from '../orders/order.schema.ts';
 import { AdminOrder, AdminOrderSummary } from './admin-order.schema.ts';
@@ -12,19 +12,16 @@ import { AdminOrder, AdminOrderSummary } from './admin-order.schema.ts';
 const tags = ['Order administration'];
 const path = '/v1/admin/orders/{id}';
 
-const PlacedQuery = z.strictObject({
-  'created_at[gte]': TimeInput.optional(),
-  'created_at[lt]': TimeInput.optional(),
-});
+const PlacedQuery = z.strictObject(CreatedRange);
 
 const OrdersQuery = PageQuery.extend({
   q: text(255).optional().openapi({
     example: 'ORD-20261122',
     description: 'What the order number, or the email address of the shopper, begins with, in any case.',
   }),
-  user_id: Id.toLowerCase().optional(),
-  status: OrderStatus.optional(),
-  ...PlacedQuery.shape,
+  user_id: Id.toLowerCase().optional().openapi({ description: 'Only orders of this user.' }),
+  status: OrderStatus.optional().openapi({ description: 'Only orders in this status.' }),
+  ...CreatedRange,
 });
 
 export const listAdminOrders = contract({

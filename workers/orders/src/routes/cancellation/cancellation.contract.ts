@@ -4,11 +4,12 @@ import { access } from '#shared/auth/access.ts';
 import { contract, errors, IdPath, json, jsonBody } from '#shared/http/contract.ts';
 import { text } from '#shared/http/values.ts';
 
+import { cancelledExample } from '../orders/order.examples.ts';
 import { Order } from '../orders/order.schema.ts';
 
 const CancellationInput = z
   .strictObject({ reason: text(500).optional().openapi({ example: 'Ordered by mistake.' }) })
-  .openapi('OrderCancellationInput');
+  .openapi('OrderCancellationInput', { example: { reason: 'Ordered by mistake.' } });
 
 export const cancelOrder = contract({
   method: 'post',
@@ -23,7 +24,7 @@ export const cancelOrder = contract({
   ...access.customer,
   request: { params: IdPath, body: { ...jsonBody(CancellationInput), required: false } },
   responses: {
-    200: json(Order, 'The cancelled order'),
+    200: json(Order, 'The cancelled order', cancelledExample),
     ...errors('invalid_transition', 'payment_in_progress'),
   },
 });

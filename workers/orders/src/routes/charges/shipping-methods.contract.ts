@@ -26,7 +26,13 @@ const fields = {
     .array(Country)
     .max(300)
     .transform((codes) => [...new Set(codes)].sort())
-    .openapi({ type: 'array', example: ['CA', 'US'], description: 'Where it ships to; empty for everywhere.' }),
+    .openapi({
+      type: 'array',
+      items: { type: 'string', pattern: '^[A-Z]{2}$' },
+      maxItems: 300,
+      example: ['CA', 'US'],
+      description: 'Where it ships to; empty for everywhere.',
+    }),
   is_active: z.boolean().openapi({ description: 'Whether it is on offer.' }),
 };
 

@@ -14,7 +14,12 @@ const RateInput = z
     const [units = '', decimals = ''] = rate.split('.');
     return `${units}.${decimals.padEnd(4, '0')}`;
   })
-  .openapi({ type: 'string', example: '0.0825', description: '8.25 %' });
+  .openapi({
+    type: 'string',
+    pattern: String.raw`^(0(\.\d{1,4})?|1(\.0{1,4})?)$`,
+    example: '0.0825',
+    description: '8.25 %',
+  });
 
 const fields = {
   country: Country,

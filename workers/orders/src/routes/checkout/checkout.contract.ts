@@ -5,6 +5,7 @@ import { contract, created, errors, jsonBody } from '#shared/http/contract.ts';
 import { IdempotencyHeader } from '#shared/http/idempotency.ts';
 import { Id, text } from '#shared/http/values.ts';
 
+import { placedExample } from '../orders/order.examples.ts';
 import { Order } from '../orders/order.schema.ts';
 
 export const CheckoutInput = z
@@ -36,7 +37,7 @@ export const createOrder = contract({
   needsIdempotencyKey: true,
   request: { headers: IdempotencyHeader, body: jsonBody(CheckoutInput) },
   responses: {
-    201: created(Order, 'The order'),
+    201: created(Order, 'The order', placedExample),
     ...errors(
       'idempotency_key_required',
       'idempotency_key_invalid',

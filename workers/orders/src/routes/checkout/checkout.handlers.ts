@@ -7,6 +7,7 @@ import { checkpoint } from '#shared/http/checkpoint.ts';
 import { currentTrace } from '#shared/http/context.ts';
 import { replayHeaders } from '#shared/http/idempotency.ts';
 import { describeError, log } from '#shared/http/log.ts';
+import { count } from '#shared/metrics.ts';
 import { dependency } from '#shared/rpc.ts';
 
 import { type Bindings, type OrdersEnv, queuesOf } from '../../env.ts';
@@ -43,6 +44,7 @@ export function addCheckoutRoutes(app: OpenAPIHono<OrdersEnv>): void {
       const { answer, events } = await placeOrder(c.env, { claim, input, cart, shopper }, (name) =>
         checkpoint(c, name),
       );
+      count({ name: 'funnel', step: 'order' });
       c.executionCtx.waitUntil(dispatch(db, queuesOf(c.env), events));
       c.header('location', `/v1/orders/${claim.resourceId}`);
       return c.json(answer, 201);
@@ -62,8 +64,8 @@ async function undo(env: Bindings, claim: Claim, hasCoupons: boolean): Promise<v
   try {
     if (await abandonClaim(connect(env), claim)) {
       await Promise.all([
-        env.PRODUCTS_SERVICE.release(currentTrace(), { order_id }),
-        hasCoupons && env.CART_SERVICE.releaseCoupons(currentTrace(), { order_ids: [order_id] }),
+        dependency('products', env.PRODUCTS_SERVICE.release(currentTrace(), { order_id })),
+        hasCoupons && dependency('cart', env.CART_SERVICE.releaseCoupons(currentTrace(), { order_ids: [order_id] })),
       ]);
     }
   } catch (error) {

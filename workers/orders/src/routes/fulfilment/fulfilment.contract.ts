@@ -13,7 +13,9 @@ const StatusInput = z
     notes: text(2_000).optional().openapi({ example: 'Handed to the carrier.' }),
     tracking_number: text(100).optional().openapi({ example: '1Z999AA10123456784' }),
   })
-  .openapi('OrderStatusInput');
+  .openapi('OrderStatusInput', {
+    example: { to_status: 'SHIPPED', notes: 'Handed to the carrier.', tracking_number: '1Z999AA10123456784' },
+  });
 
 export const changeOrderStatus = contract({
   method: 'post',

@@ -4,8 +4,9 @@ import { Currency, Id, Timestamp } from '#shared/http/values.ts';
 import { Money } from '#shared/money/schema.ts';
 
 import { orderStatuses } from '../../domain/status.ts';
+import { orderExample, orderSummaryExample } from './order.examples.ts';
 
-export const OrderStatus = z.enum(orderStatuses).openapi({ example: 'PENDING' });
+export const OrderStatus = z.enum(orderStatuses).openapi('OrderStatus', { example: 'PENDING' });
 
 const OrderItem = z
   .object({
@@ -57,6 +58,11 @@ const OrderPayment = z
   })
   .openapi('OrderPayment');
 
+/** The way an order is shipped, as it was called then. */
+export const ShippingMethodReference = z
+  .object({ code: z.string(), name: z.string() })
+  .openapi('ShippingMethodReference', { example: { code: 'standard', name: 'Standard' } });
+
 /** What a list shows. */
 export const OrderSummary = z
   .object({
@@ -83,7 +89,7 @@ export const OrderSummary = z
     created_at: Timestamp,
     updated_at: Timestamp,
   })
-  .openapi('OrderSummary');
+  .openapi('OrderSummary', { example: orderSummaryExample });
 
 export const Order = OrderSummary.extend({
   items: z.array(OrderItem),
@@ -93,10 +99,8 @@ export const Order = OrderSummary.extend({
     .openapi({ description: 'In the order in which they were applied.' }),
   shipping_address: OrderAddress,
   billing_address: OrderAddress,
-  shipping_method: z
-    .object({ code: z.string(), name: z.string() })
-    .openapi({ example: { code: 'standard', name: 'Standard' } }),
+  shipping_method: ShippingMethodReference,
   tax_rate: z.string().openapi({ example: '0.0725', description: 'The rate that was applied, as a fraction.' }),
   status_history: z.array(StatusChange),
   payment: OrderPayment.nullable().openapi({ description: 'The payment that counts, or null before the first one.' }),
-}).openapi('Order');
+}).openapi('Order', { example: orderExample });

@@ -1,17 +1,13 @@
-import { z } from '@hono/zod-openapi';
-
 import { access } from '#shared/auth/access.ts';
 import { contract, errors, IdPath, json } from '#shared/http/contract.ts';
-import { PageQuery, pageOf } from '#shared/http/pages.ts';
-import { TimeInput } from '#shared/http/values.ts';
+import { CreatedRange, PageQuery, pageOf, TimeSort } from '#shared/http/pages.ts';
 
 import { Order, OrderStatus, OrderSummary } from './order.schema.ts';
 
 const OrdersQuery = PageQuery.extend({
-  sort: z.enum(['created_at', '-created_at']).default('-created_at'),
-  status: OrderStatus.optional(),
-  'created_at[gte]': TimeInput.optional(),
-  'created_at[lt]': TimeInput.optional(),
+  sort: TimeSort,
+  status: OrderStatus.optional().openapi({ description: 'Only orders in this status.' }),
+  ...CreatedRange,
 });
 
 export const listOrders = contract({

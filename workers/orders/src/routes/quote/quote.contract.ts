@@ -5,6 +5,9 @@ import { contract, errors, json, jsonBody } from '#shared/http/contract.ts';
 import { Currency, Id, text } from '#shared/http/values.ts';
 import { Money } from '#shared/money/schema.ts';
 
+import { quoteExample } from '../orders/order.examples.ts';
+import { ShippingMethodReference } from '../orders/order.schema.ts';
+
 const QuoteInput = z
   .strictObject({
     shipping_address_id: Id,
@@ -50,12 +53,10 @@ export const Quote = z
     total_amount: Money,
     currency: Currency,
     applied_coupons: z.array(QuoteCoupon),
-    shipping_method: z
-      .object({ code: z.string(), name: z.string() })
-      .openapi({ example: { code: 'standard', name: 'Standard' } }),
+    shipping_method: ShippingMethodReference,
     shipping_methods: z.array(OfferedShipping).openapi({ description: 'All on offer, the cheapest first.' }),
   })
-  .openapi('Quote');
+  .openapi('Quote', { example: quoteExample });
 
 export const quoteOrder = contract({
   method: 'post',

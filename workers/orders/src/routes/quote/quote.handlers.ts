@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { connect } from '#shared/db/postgres.ts';
 import { currentTrace } from '#shared/http/context.ts';
 import { invalid, invalidReference, Problem } from '#shared/http/problem.ts';
+import { count } from '#shared/metrics.ts';
 import { fitsNumeric } from '#shared/money/schema.ts';
 import { dependency } from '#shared/rpc.ts';
 
@@ -42,6 +43,7 @@ export function addQuoteRoutes(app: OpenAPIHono<OrdersEnv>): void {
         { pointer: '', code: 'amount_too_large', message: 'The total is beyond what an order can hold.' },
       ]);
     }
+    count({ name: 'funnel', step: 'quote' });
     return c.json(presentQuote(quoted, { charges, coupons, currency: c.env.CURRENCY }), 200);
   });
 }

@@ -5,13 +5,17 @@ import { contract, created, errors, IdPath, json, jsonBody } from '#shared/http/
 import { IfMatchHeader, VersionHeaders } from '#shared/http/preconditions.ts';
 import { HttpUrl, Id, text, Timestamp } from '#shared/http/values.ts';
 
-import { isSlug } from '../../domain/slug.ts';
+import { isSlug, slugPattern } from '../../domain/slug.ts';
 
 const Slug = z
   .string()
   .max(100)
-  .refine(isSlug, { error: 'Send lower-case letters and digits, joined by single hyphens.' })
+  .refine(isSlug, {
+    error: 'Send lower-case letters and digits, joined by single hyphens.',
+    params: { code: 'invalid_slug' },
+  })
   .openapi({
+    pattern: slugPattern,
     example: 'plant-pots',
     description: 'Lower-case letters and digits of any script, joined by single hyphens.',
   });
@@ -25,7 +29,11 @@ const fields = {
     .openapi({ description: 'The category that it is directly in; null at the top.' }),
   image_url: HttpUrl.nullable().openapi({ example: 'https://cdn.example.com/plant-pots.jpg' }),
   is_active: z.boolean().openapi({ description: 'Whether the public sees it; what is below it is hidden with it.' }),
-  display_order: z.int32().openapi({ example: 10, description: 'Lower ones first; equal ones by name.' }),
+  display_order: z
+    .int()
+    .min(-2_147_483_648)
+    .max(2_147_483_647)
+    .openapi({ example: 10, description: 'Lower ones first; equal ones by name.' }),
 };
 
 const CategoryInput = z
@@ -97,7 +105,8 @@ export const listAdminCategories = contract({
       is_active: z
         .enum(['true', 'false'])
         .transform((value) => value === 'true')
-        .optional(),
+        .optional()
+        .openapi({ description: '`true`: only active ones; `false`: only the others.' }),
     }),
   },
   responses: { 200: json(AdminCategoryList, 'The categories') },

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 
 import { access } from '#shared/auth/access.ts';
 import { contract, errors, IdPath, json, jsonBody } from '#shared/http/contract.ts';
-import { PageQuery } from '#shared/http/pages.ts';
+import { PageInfo, PageQuery, TimeSort } from '#shared/http/pages.ts';
 import { IfMatchHeader, VersionHeaders } from '#shared/http/preconditions.ts';
 import { text } from '#shared/http/values.ts';
 
@@ -11,26 +11,26 @@ import { AdminProduct, AdminProductSummary, ProductInput, ProductPatch } from '.
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 const AdminProductListQuery = PageQuery.extend({
-  sort: z.enum(['-created_at', 'created_at']).default('-created_at'),
+  sort: TimeSort,
   q: text(255)
     .optional()
     .openapi({ description: 'Beginning of the SKU, or words of the product or their beginnings.', example: 'clay' }),
   category: text(255).optional().openapi({ description: 'Id or slug; products directly in it.', example: 'outdoor' }),
-  is_active: Flag.optional(),
-  is_featured: Flag.optional(),
-  is_deleted: Flag.optional(),
-  sku: text(100).optional(),
+  is_active: Flag.optional().openapi({ description: '`true`: only those for sale; `false`: only the others.' }),
+  is_featured: Flag.optional().openapi({ description: '`true`: only featured ones; `false`: only the others.' }),
+  is_deleted: Flag.optional().openapi({ description: '`true`: only deleted ones; `false`: only the others.' }),
+  sku: text(100)
+    .optional()
+    .openapi({ description: 'The one product with this SKU.', example: 'CLAY-PLANT-POT-REGULAR' }),
   include: z.literal('total').optional().openapi({ description: 'Count all that the filters find.' }),
 });
 
 const AdminProductPage = z
   .object({
     data: z.array(AdminProductSummary),
-    page: z.object({
-      next_cursor: z.string().nullable(),
-      has_more: z.boolean(),
-      total: z.int().optional().openapi({ description: 'With `include=total`.' }),
-    }),
+    page: PageInfo.extend({
+      total: z.int().optional().openapi({ description: 'With `include=total`.', example: 21 }),
+    }).openapi('CountedPageInfo'),
   })
   .openapi('AdminProductPage');
 

@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi';
 
-import { Currency, Id, text, Timestamp } from '#shared/http/values.ts';
+import { Currency, Id, text, textPattern, Timestamp } from '#shared/http/values.ts';
 import { fromCents, toCents } from '#shared/money/money.ts';
 import { Money, MoneyInput } from '#shared/money/schema.ts';
 
 import { isProductSlug } from '../../domain/product-slug.ts';
+import { slugPattern } from '../../domain/slug.ts';
+import { CategoryReference, Dimensions, Rating } from '../products/products.contract.ts';
 import {
   adminProductExample,
   adminSummaryExample,
@@ -13,9 +15,9 @@ import {
 } from './admin-products.examples.ts';
 
 const centimetres = z.number().positive().max(1_000_000);
-const Dimensions = z
+const DimensionsInput = z
   .strictObject({ length: centimetres, width: centimetres, height: centimetres })
-  .openapi({ description: 'Centimetres.', example: { length: 12, width: 12, height: 10.5 } });
+  .openapi('DimensionsInput', { description: 'Centimetres.', example: { length: 12, width: 12, height: 10.5 } });
 
 export const AdminProductImage = z
   .object({
@@ -28,10 +30,20 @@ export const AdminProductImage = z
   })
   .openapi('AdminProductImage', { example: imageExample });
 
+const ProductInventory = z
+  .object({
+    quantity: z.int(),
+    reserved_quantity: z.int(),
+    available_quantity: z.int(),
+    low_stock_threshold: z.int(),
+    allow_backorder: z.boolean(),
+  })
+  .openapi('ProductInventory', { description: 'Changed by the routes of the inventory.' });
+
 const SummaryFields = z.object({
   id: Id,
   category_id: Id,
-  category: z.object({ id: Id, name: z.string(), slug: z.string() }),
+  category: CategoryReference,
   name: z.string(),
   slug: z.string(),
   short_description: z.string().nullable(),
@@ -44,20 +56,12 @@ const SummaryFields = z.object({
   is_active: z.boolean(),
   is_featured: z.boolean(),
   weight: z.string().nullable().openapi({ description: 'Kilograms, two decimals.', example: '0.40' }),
-  dimensions: z.object({ length: z.number(), width: z.number(), height: z.number() }).nullable(),
+  dimensions: Dimensions.nullable(),
   vendor: z.string().nullable(),
   tags: z.array(z.string()),
   images: z.array(AdminProductImage).openapi({ description: 'By display order.' }),
-  inventory: z
-    .object({
-      quantity: z.int(),
-      reserved_quantity: z.int(),
-      available_quantity: z.int(),
-      low_stock_threshold: z.int(),
-      allow_backorder: z.boolean(),
-    })
-    .openapi({ description: 'Changed by the routes of the inventory.' }),
-  rating: z.object({ average: z.number().nullable(), count: z.int() }),
+  inventory: ProductInventory,
+  rating: Rating,
   variant_group_id: Id.nullable().openapi({ description: 'Null for a product without variants.' }),
   options: z.record(z.string(), z.string()).nullable(),
   is_group_primary: z.boolean().openapi({
@@ -85,7 +89,8 @@ const Description = z
   .refine(isStorable, {
     error: 'Control characters are not allowed.',
     params: { code: 'invalid_character' },
-  });
+  })
+  .openapi({ pattern: String.raw`^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$` });
 
 function isStorable(value: string): boolean {
   return value.isWellFormed() && !/[^\P{Cc}\n\r\t]/u.test(value);
@@ -95,7 +100,12 @@ const Weight = z
   .string()
   .regex(/^\d{1,8}(\.\d{1,2})?$/, { error: 'Send kilograms as a decimal string such as "0.40".' })
   .transform((weight) => fromCents(toCents(weight)))
-  .openapi({ type: 'string', example: '0.40', description: 'Kilograms, 0 to 2 decimals.' });
+  .openapi({
+    type: 'string',
+    pattern: String.raw`^\d{1,8}(\.\d{1,2})?$`,
+    example: '0.40',
+    description: 'Kilograms, 0 to 2 decimals.',
+  });
 
 const Slug = z
   .string()
@@ -103,7 +113,8 @@ const Slug = z
   .refine(isProductSlug, {
     error: 'Use lower-case letters and digits, joined by single hyphens.',
     params: { code: 'invalid_slug' },
-  });
+  })
+  .openapi({ pattern: slugPattern });
 
 const Options = z
   .record(z.string(), text(100))
@@ -136,7 +147,7 @@ const Fields = z.strictObject({
   }),
   is_featured: z.boolean(),
   weight: Weight.nullable(),
-  dimensions: Dimensions.nullable(),
+  dimensions: DimensionsInput.nullable(),
   meta_title: text(255).nullable(),
   meta_description: text(2_000).nullable(),
   vendor: text(255).nullable(),
@@ -144,7 +155,11 @@ const Fields = z.strictObject({
     .array(text(100))
     .max(50)
     .transform((tags) => [...new Set(tags)])
-    .openapi({ type: 'array', items: { type: 'string' } }),
+    .openapi({
+      type: 'array',
+      items: { type: 'string', minLength: 1, maxLength: 100, pattern: textPattern },
+      maxItems: 50,
+    }),
   variant_group_id: Id.toLowerCase().nullable().openapi({
     description: 'The group of variants it belongs to. Options without one begin a new group; null leaves the group.',
   }),

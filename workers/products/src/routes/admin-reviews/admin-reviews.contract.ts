@@ -1,9 +1,9 @@
 import { access } from '#shared/auth/access.ts';
 import { contract, errors, IdPath, json } from '#shared/http/contract.ts';
-import { PageQuery, pageOf } from '#shared/http/pages.ts';
+import { PageQuery, pageOf, TimeSort } from '#shared/http/pages.ts';
 import { Id } from '#shared/http/values.ts';
 
-import { AdminReview, ReviewSort, ReviewStatus } from '../reviews/reviews.contract.ts';
+import { AdminReview, ReviewStatus } from '../reviews/reviews.contract.ts';
 
 export const listReviews = contract({
   method: 'get',
@@ -13,7 +13,11 @@ export const listReviews = contract({
   summary: 'List reviews for moderation, newest first',
   ...access.manager,
   request: {
-    query: PageQuery.extend({ sort: ReviewSort, status: ReviewStatus.optional(), product_id: Id.optional() }),
+    query: PageQuery.extend({
+      sort: TimeSort,
+      status: ReviewStatus.optional().openapi({ description: 'Only reviews in this status.' }),
+      product_id: Id.optional().openapi({ description: 'Only reviews of this product.' }),
+    }),
   },
   responses: {
     200: json(pageOf(AdminReview).openapi('AdminReviewPage'), 'A page of reviews'),

@@ -48,6 +48,8 @@ const Category: z.ZodType<CategoryWithChildren> = CategoryFields.extend({
   },
 });
 
+const CategoryList = z.object({ data: z.array(Category) }).openapi('CategoryList');
+
 export const listCategories = contract({
   method: 'get',
   path: '/v1/categories',
@@ -64,7 +66,7 @@ export const listCategories = contract({
         .openapi({ description: 'Nested in `children`, or one flat list.' }),
     }),
   },
-  responses: { 200: json(z.object({ data: z.array(Category) }), 'The categories'), 304: notModified },
+  responses: { 200: json(CategoryList, 'The categories'), 304: notModified },
 });
 
 export const getCategory = contract({

@@ -8,7 +8,10 @@ import { AdminProductImage } from '../admin-products/admin-products.schemas.ts';
 
 const ImageUrl = HttpUrl.regex(/^[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/, {
   error: 'Percent-encode what is not allowed in a URL (RFC 3986).',
-}).openapi({ example: 'https://images.example.com/clay-plant-pot.jpg' });
+}).openapi({
+  pattern: String.raw`^https?://[\w\-.~:@!$&'()*+,;=%\[\]][\w\-.~:/?#\[\]@!$&'()*+,;=%]*$`,
+  example: 'https://images.example.com/clay-plant-pot.jpg',
+});
 
 const ImageFields = z.strictObject({
   image_url: ImageUrl,
@@ -33,9 +36,11 @@ const ProductImageInput = ImageFields.partial()
 const ProductImagePatch = ImageFields.partial().openapi('ProductImagePatch', { example: { is_primary: true } });
 
 const ImagePath = IdPath.extend({
-  image_id: z
-    .uuid()
-    .openapi({ param: { name: 'image_id', in: 'path' }, example: '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e3f' }),
+  image_id: z.uuid().openapi({
+    param: { name: 'image_id', in: 'path' },
+    description: 'The id of an image of the product.',
+    example: '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e3f',
+  }),
 });
 
 const tags = ['Catalogue administration'];

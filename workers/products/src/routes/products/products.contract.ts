@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 
 import { contract, errors, json } from '#shared/http/contract.ts';
-import { PageQuery, pageOf } from '#shared/http/pages.ts';
+import { PageInfo, PageQuery, pageOf } from '#shared/http/pages.ts';
 import { Currency, Id, text, Timestamp } from '#shared/http/values.ts';
 import { Money, MoneyInput } from '#shared/money/schema.ts';
 
@@ -11,16 +11,23 @@ import { notModified, publicRead } from '../public-read.ts';
 import { facetsExample, productExample, summaryExample } from './products.examples.ts';
 
 const Weight = z.string().openapi({ example: '0.20', description: 'Kilograms, two decimals.' });
+/** Of a product as it is packed. */
+export const Dimensions = z
+  .object({ length: z.number(), width: z.number(), height: z.number() })
+  .openapi('Dimensions', { description: 'Centimetres.', example: { length: 12, width: 12, height: 10.5 } });
 const Options = z.record(z.string(), z.string()).openapi({ example: { Size: 'Small' } });
+
+export const availabilityStatuses = ['in_stock', 'low_stock', 'backorder', 'out_of_stock'] as const;
+const AvailabilityStatus = z.enum(availabilityStatuses).openapi('AvailabilityStatus', { example: 'in_stock' });
 
 const Availability = z
   .object({
-    status: z.enum(['in_stock', 'low_stock', 'backorder', 'out_of_stock']),
+    status: AvailabilityStatus,
     available_quantity: z.int().min(0),
   })
   .openapi('Availability', { example: { status: 'in_stock', available_quantity: 42 } });
 
-const Rating = z
+export const Rating = z
   .object({ average: z.number().nullable(), count: z.int() })
   .openapi('Rating', { description: 'Of approved reviews; `average` is null without any.' });
 
@@ -34,7 +41,7 @@ const ProductImage = z
   })
   .openapi('ProductImage');
 
-const CategoryReference = z.object({ id: Id, name: z.string(), slug: z.string() }).openapi('CategoryReference');
+export const CategoryReference = z.object({ id: Id, name: z.string(), slug: z.string() }).openapi('CategoryReference');
 
 const SummaryFields = z.object({
   id: Id,
@@ -50,10 +57,7 @@ const SummaryFields = z.object({
   barcode: z.string().nullable(),
   is_featured: z.boolean(),
   weight: Weight.nullable(),
-  dimensions: z
-    .object({ length: z.number(), width: z.number(), height: z.number() })
-    .nullable()
-    .openapi({ description: 'Centimetres.' }),
+  dimensions: Dimensions.nullable(),
   images: z.array(ProductImage),
   availability: Availability,
   rating: Rating,
@@ -129,15 +133,14 @@ const ProductListQuery = PageQuery.extend({
   category: text(255)
     .optional()
     .openapi({ description: 'Id or slug; its descendants are included.', example: 'outdoor' }),
-  'price[gte]': MoneyInput.optional(),
-  'price[lte]': MoneyInput.optional(),
+  'price[gte]': MoneyInput.optional().openapi({ description: 'At this price or above.', example: '5.00' }),
+  'price[lte]': MoneyInput.optional().openapi({ description: 'At this price or below.', example: '50.00' }),
   'rating[gte]': RatingInput.optional(),
   in_stock: Flag.optional().openapi({ description: '`true`: something is available now; `false`: nothing is.' }),
-  is_featured: Flag.optional(),
+  is_featured: Flag.optional().openapi({ description: '`true`: only featured ones; `false`: only the others.' }),
   include: Include.optional(),
 });
 
-export const availabilityStatuses = ['in_stock', 'low_stock', 'backorder', 'out_of_stock'] as const;
 const Count = z.int().min(1);
 
 export const Facets = z
@@ -152,7 +155,7 @@ export const Facets = z
       .array(z.object({ min: Money, max: Money, count: z.int().min(0) }))
       .openapi({ description: 'At most five ranges without gaps, lowest first; both ends are included.' }),
     availability: z
-      .array(z.object({ status: Availability.shape.status, count: Count }))
+      .array(z.object({ status: AvailabilityStatus, count: Count }))
       .openapi({ description: 'Each status that there is.' }),
   })
   .openapi('Facets', {
@@ -162,12 +165,18 @@ export const Facets = z
 
 const Page = pageOf(ProductSummary);
 const ProductPage = Page.extend({
-  page: Page.shape.page.extend({
-    total: z.int().min(0).optional().openapi({ description: 'How many pass the filter, with `include=total`.' }),
-    is_total_estimate: z.boolean().optional().openapi({ description: 'Beside `total`: it is not exact.' }),
-  }),
+  page: PageInfo.extend({
+    total: z.int().min(0).optional().openapi({
+      description: 'How many pass the filter, with `include=total`.',
+      example: 21,
+    }),
+    is_total_estimate: z.boolean().optional().openapi({
+      description: 'Beside `total`: it is not exact.',
+      example: false,
+    }),
+  }).openapi('ProductPageInfo'),
   facets: Facets.optional(),
-});
+}).openapi('ProductPage');
 
 export const listProducts = contract({
   method: 'get',

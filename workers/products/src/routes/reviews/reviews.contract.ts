@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 
 import { access } from '#shared/auth/access.ts';
 import { contract, created, errors, IdPath, json, jsonBody } from '#shared/http/contract.ts';
-import { PageQuery, pageOf } from '#shared/http/pages.ts';
+import { PageQuery, pageOf, TimeSort } from '#shared/http/pages.ts';
 import { Id, text, Timestamp } from '#shared/http/values.ts';
 
 import { notModified, publicRead } from '../public-read.ts';
@@ -82,9 +82,6 @@ export const AdminReview = OwnReview.extend({
   },
 });
 
-/** `sort` of every list of reviews. */
-export const ReviewSort = z.enum(['-created_at', 'created_at']).default('-created_at');
-
 export const listProductReviews = contract({
   method: 'get',
   path: '/v1/products/{id}/reviews',
@@ -95,8 +92,11 @@ export const listProductReviews = contract({
   request: {
     params: IdPath,
     query: PageQuery.extend({
-      sort: ReviewSort,
-      rating: z.coerce.number().int().min(1).max(5).optional().openapi({ example: 5 }),
+      sort: TimeSort,
+      rating: z.coerce.number().int().min(1).max(5).optional().openapi({
+        description: 'Only reviews with as many stars.',
+        example: 5,
+      }),
     }),
   },
   responses: {

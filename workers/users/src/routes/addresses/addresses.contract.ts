@@ -2,18 +2,13 @@ import { z } from '@hono/zod-openapi';
 
 import { access } from '#shared/auth/access.ts';
 import { contract, created, IdPath, json, jsonBody } from '#shared/http/contract.ts';
+import { Country } from '#shared/http/country.ts';
 import { PageQuery, pageOf } from '#shared/http/pages.ts';
 import { Id, text, Timestamp } from '#shared/http/values.ts';
 
-import { isCountry } from '../../domain/countries.ts';
 import { PhoneNumber } from '../values.ts';
 
 const AddressType = z.enum(['SHIPPING', 'BILLING']).openapi('AddressType');
-
-const Country = z
-  .string()
-  .refine(isCountry, { error: 'Send an ISO 3166-1 alpha-2 code in upper case, such as US.' })
-  .openapi({ minLength: 2, maxLength: 2, example: 'US' });
 
 const fields = {
   address_type: AddressType,

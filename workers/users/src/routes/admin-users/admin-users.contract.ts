@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 
 import { access } from '#shared/auth/access.ts';
 import { contract, errors, IdPath, json, jsonBody } from '#shared/http/contract.ts';
-import { PageQuery, pageOf } from '#shared/http/pages.ts';
+import { PageQuery, pageOf, TimeSort } from '#shared/http/pages.ts';
 import { text } from '#shared/http/values.ts';
 
 import { User } from '../profile/user.ts';
@@ -10,15 +10,16 @@ import { RoleName } from '../roles/roles.contract.ts';
 import { PhoneNumber } from '../values.ts';
 
 const UserListQuery = PageQuery.extend({
-  sort: z.enum(['-created_at', 'created_at']).default('-created_at'),
+  sort: TimeSort,
   q: text(255)
     .optional()
     .openapi({ description: 'Beginning of the email address, the first or the last name.', example: 'ada' }),
-  role: RoleName.optional(),
+  role: RoleName.optional().openapi({ description: 'Only those who hold this role.' }),
   is_active: z
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
-    .optional(),
+    .optional()
+    .openapi({ description: '`false`: only the deactivated ones; `true`: only the others.' }),
 });
 
 const UserPatch = z

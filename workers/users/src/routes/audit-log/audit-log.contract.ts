@@ -6,9 +6,14 @@ import { PageQuery, pageOf } from '#shared/http/pages.ts';
 import { Id, text, Timestamp } from '#shared/http/values.ts';
 
 const AuditLogQuery = PageQuery.extend({
-  actor_id: Id.optional(),
-  resource_type: text(50).optional().openapi({ example: 'user' }),
-  resource_id: text(100).optional().openapi({ example: '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f' }),
+  actor_id: Id.optional().openapi({ description: 'Only what this user did.' }),
+  resource_type: text(50)
+    .optional()
+    .openapi({ description: 'Only what was done to things of this kind.', example: 'user' }),
+  resource_id: text(100).optional().openapi({
+    description: 'Only what was done to this one.',
+    example: '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f',
+  }),
 });
 
 const Fields = z.record(z.string(), z.unknown()).nullable();

@@ -16,7 +16,14 @@ const Registration = z
     last_name: text(100).openapi({ example: 'Lovelace' }),
     phone_number: PhoneNumber.nullable().optional(),
   })
-  .openapi('Registration');
+  .openapi('Registration', {
+    example: {
+      email: 'ada@example.com',
+      password: 'correct horse battery staple',
+      first_name: 'Ada',
+      last_name: 'Lovelace',
+    },
+  });
 
 const Credentials = z
   .strictObject({

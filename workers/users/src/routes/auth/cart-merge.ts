@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 
 import { currentTrace } from '#shared/http/context.ts';
 import { describeError, log } from '#shared/http/log.ts';
+import { within } from '#shared/rpc.ts';
 
 import type { UsersEnv } from '../../env.ts';
 
@@ -20,7 +21,9 @@ export async function mergeGuestCart(
   if (cart_token === undefined) return;
   const merging = merge(c, { user_id, cart_token });
   c.executionCtx.waitUntil(merging);
-  await Promise.race([merging, tooLong()]);
+  await within(mergeMilliseconds, merging).catch(() =>
+    log('warn', 'login before the carts are merged', { user: user_id }),
+  );
 }
 
 async function merge(c: Context<UsersEnv>, request: { user_id: string; cart_token: string }): Promise<void> {
@@ -29,10 +32,4 @@ async function merge(c: Context<UsersEnv>, request: { user_id: string; cart_toke
   } catch (error) {
     log('warn', 'login without the cart of the guest', { user: request.user_id, ...describeError(error) });
   }
-}
-
-function tooLong(): Promise<void> {
-  return new Promise((resolve) => {
-    AbortSignal.timeout(mergeMilliseconds).addEventListener('abort', () => resolve());
-  });
 }

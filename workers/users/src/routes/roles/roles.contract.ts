@@ -24,7 +24,7 @@ const RoleInput = z
     }),
     description: text(1_000).nullable().default(null).openapi({ example: 'Packs and ships' }),
   })
-  .openapi('RoleInput');
+  .openapi('RoleInput', { example: { name: 'WAREHOUSE_CLERK', description: 'Packs and ships' } });
 
 const Role = z
   .object({
@@ -42,7 +42,11 @@ const RoleList = z.object({ data: z.array(Role) }).openapi('RoleList');
 export type Role = z.infer<typeof Role>;
 
 const UserRolePath = IdPath.extend({
-  name: RoleName.openapi({ param: { name: 'name', in: 'path' }, example: 'MANAGER' }),
+  name: RoleName.openapi({
+    param: { name: 'name', in: 'path' },
+    description: 'The name of the role.',
+    example: 'MANAGER',
+  }),
 });
 
 export const listRoles = contract({

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
-import { isCountry } from './countries.ts';
+import { Country } from './country.ts';
+
+const isCountry = (code: string) => Country.safeParse(code).success;
 
 const letters = 'A B C D E F G H I J K L M N O P Q R S T U V W X Y Z'.split(' ');
 const assigned = letters.flatMap((first) => letters.map((second) => first + second)).filter(isCountry);
 
-describe('isCountry', () => {
+describe('Country', () => {
   test('knows the 249 assigned codes, all of which have a name', () => {
     const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
     expect(assigned).toHaveLength(249);

@@ -1,0 +1,26 @@
+/** Tokens, passwords and keys as they look in this suite: in no answer but where they are made, and in no log line. */
+const anywhere = [
+  /\btok_[a-z_]+/,
+  /\b(sandbox_)?pm_\w[\w-]+/,
+  /\bwhsec_\w+/,
+  /\bsecret [0-9a-f]{8}-/,
+  /\bdemo-(Admin|Manager|Customer)-\d/,
+  /"d": ?"[\w-]+"/,
+  /\bscrypt\$/,
+  /\bpostgres(ql)?:\/\/[^\s"]*:[^\s"]*@/,
+];
+
+/** Access tokens and email addresses are what some answers are for; no log line has a reason to hold one. */
+const inLogs = [...anywhere, /\beyJ[\w-]+\.[\w-]+\.[\w-]+/, /[\w.+-]+@[a-z\d-]+\.[a-z]{2,}/];
+
+export function secretsInAnswer(body: string): string[] {
+  return anywhere.flatMap((secret) => body.match(secret)?.[0] ?? []);
+}
+
+/** Lines of the workers' log that hold what none may. Wrangler itself begins by listing all variables. */
+export function linesWithSecrets(log: string): string[] {
+  return log
+    .split('\n')
+    .filter((line) => !line.startsWith('env.'))
+    .filter((line) => inLogs.some((secret) => secret.test(line)));
+}
