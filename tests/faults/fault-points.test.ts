@@ -30,8 +30,12 @@ let carts: ReturnType<typeof openCarts>;
 let director: Director;
 let shop: FaultShop;
 let runs: Run[];
+/** What other tests have left in the shop on purpose. */
+let known: Set<string>;
 
 beforeAll(async () => {
+  known = new Set();
+  known = new Set((await violations(afterDeadline)).map(idOf));
   carts = openCarts();
   director = await startDirector();
   shop = await openFaultShop(lanes.prepare, carts.carts);
@@ -115,5 +119,10 @@ async function sweepUntil(advanceSeconds: number, willDo: (end: string) => boole
 
 async function violations(advanceSeconds: number) {
   const findings = await findViolations(shopUrls(), { advanceSeconds });
-  return findings.filter((finding) => finding.violations.length > 0);
+  const all = findings.flatMap(({ check, violations: found }) => found.map((one) => ({ check: check.name, ...one })));
+  return all.filter((one) => !known.has(idOf(one)));
+}
+
+function idOf({ check, subject }: { check: string; subject: string }): string {
+  return `${check} ${subject}`;
 }
