@@ -12,6 +12,7 @@ from schemathesis.openapi.checks import RejectedPositiveData
 STATE = {
     "invalid_cursor": "cursors are opaque: the document cannot say which strings a list has handed out",
     "invalid_token": "the token of a mail: the document cannot say which ones were sent",
+    "idempotency_key_reused": "the document cannot say which keys were used before",
     "invalid_csv": "CSV without the columns that it needs: a JSON Schema does not describe CSV",
     "precondition_failed": "If-Match names a version that is not the present one",
 }
@@ -30,6 +31,7 @@ STATE_OF_VALUES = {
     ("other_method", "/payment_method_code"): "what was saved is of another method",
     ("face_required", "/is_group_primary"): "the first of a group of variants is its face",
     ("face_inactive", "/is_group_primary"): "an inactive product cannot become the face of its group",
+    ("invalid_options", "/options"): "names of options are texts as their values are: the document only counts them",
     ("option_names_differ", None): "the variants of a group have the same options",
     ("required", "/options"): "a variant of a group needs options, if it has none yet",
     # Rules between fields, told in words: clients would gain nothing from a union of objects.

@@ -122,7 +122,7 @@ const Options = z
     error: 'Name 1 to 3 options, with 1 to 100 characters each.',
     params: { code: 'invalid_options' },
   })
-  .openapi({ example: { Size: 'Small' } });
+  .openapi({ minProperties: 1, maxProperties: 3, example: { Size: 'Small' } });
 
 function isOptionNames(names: string[]): boolean {
   const isName = (name: string) => text(100).safeParse(name).data === name;
