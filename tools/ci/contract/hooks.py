@@ -39,6 +39,7 @@ STATE_OF_VALUES = {
     ("not_allowed", "/value"): "a coupon for free shipping has none",
     ("too_big", "/value"): "a percentage is at most 100, an amount can be more",
     ("partial_refund", "/restock"): "only all that is left of a payment can be restocked",
+    ("not_after_start", "/ends_at"): "a coupon ends after it starts",
     ("already_saved", "/save_payment_method"): "what is saved is not saved again",
     # What a pattern does not say, or not to schemathesis.
     ("unknown_country", None): "two capitals that ISO 3166-1 has not assigned: the document does not list all 249",
