@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 
 import { createRandom, shuffled } from '#tools/seed/random.ts';
 
-import type { Figures } from './load/measure.ts';
+import { type Figures, untilCalm } from './load/measure.ts';
 import { pathsOf } from './load/paths.ts';
 import { startReferences } from './load/references.ts';
 import { type Result, tablesOf } from './load/report.ts';
@@ -62,6 +62,7 @@ async function main(): Promise<void> {
     const random = createRandom(1, 'order');
     for (let run = 0; run < runs; run++) {
       for (const { path, count, figures } of shuffled(turns, random)) {
+        await untilCalm(shop.url);
         const figure = await path.drive(count, seconds);
         figures.push(figure);
         console.error(`${run + 1}/${runs}  ${path.name}, ${count}: ${figure.perSecond.toFixed(0)} per second`);

@@ -143,6 +143,18 @@ describe('old events', () => {
     expect(await kept(dead)).toMatchObject([{ status: 'DEAD' }]);
     expect(await kept(fresh)).toMatchObject([{ status: 'IGNORED' }]);
   });
+
+  it('are deleted by one sweep, however many', async () => {
+    const type = `payment.${randomUUID()}`;
+    const left = () => payments`SELECT count(*)::int AS events FROM webhook_events WHERE type = ${type}`;
+    await payments`
+      INSERT INTO webhook_events (gateway, event_id, type, payload, status, received_at)
+      SELECT 'sandbox', gen_random_uuid()::text, ${type}, '{}', 'APPLIED', now() - interval '91 days'
+        FROM generate_series(1, 2500)`;
+    expect(await left()).toEqual([{ events: 2_500 }]);
+    await sweep();
+    expect(await left()).toEqual([{ events: 0 }]);
+  });
 });
 
 describe('what is kept of an event', () => {

@@ -45,6 +45,8 @@ test('makes every secret that can be made, for its owner only, and shows none', 
   }
   expect(stdout).toContain('DATABASE_URL of payments');
   expect(stdout).not.toContain('DATABASE_URL of users');
+  // What a worker does without is nobody's to fill in.
+  expect(JSON.stringify(secrets) + stdout).not.toContain('SANDBOX_WEBHOOK_SECRET');
   for (const value of [keys.current.d, keys.next.d, encryption.keys[encryption.current] ?? '-', 'from-stripe']) {
     expect(stdout).not.toContain(value);
   }

@@ -100,7 +100,9 @@ describe('npm run token-keys', () => {
     expect(after.keys).toMatchObject(before.keys);
     expect(statSync(file).mode & 0o077).toBe(0);
     for (const key of Object.values(after.keys)) expect(stdout).not.toContain(key);
-    expect(stdout).toContain('secret put TOKEN_ENCRYPTION_KEYS -c workers/payments/wrangler.toml');
+    const put = 'secret put TOKEN_ENCRYPTION_KEYS -c workers/payments/wrangler.toml -e';
+    expect(stdout).toContain(`${put} production\n`);
+    expect((await run('rotate', '--env', 'staging')).stdout).toContain(`${put} staging\n`);
   });
 
   test('prints the secret, with the next key but not as such', async () => {

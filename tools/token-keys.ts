@@ -17,29 +17,33 @@ const usage = `Makes and rotates the keys that saved payment tokens are encrypte
   npm run token-keys -- reencrypt --file <file>   encrypt with the current key what others have encrypted
   npm run token-keys -- drop --file <file>        take the keys out of the file that encrypt nothing any more
 
-The last two read DATABASE_URL_PAYMENTS. Both can run beside the shop, and again.
+The last two read DATABASE_URL_PAYMENTS. Both can run beside the shop, and again. The command that is printed to hand the
+value out is for production, or for the environment that --env names.
 
 The file holds keys: keep it as you keep passwords, and out of the repository. Without it, whoever saved a card has to save
 it again.`;
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { file: { type: 'string' } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { file: { type: 'string' }, env: { type: 'string', default: 'production' } },
+  });
   const [command] = positionals;
-  const { file } = values;
+  const { file, env } = values;
   if (!file || positionals.length !== 1) throw new Error(usage);
   switch (command) {
     case 'generate':
       writeFileSync(file, format(newKeyFile()), { mode: 0o600, flag: 'wx' });
-      return say(file, 'made');
+      return say(file, env, 'made');
     case 'rotate':
       replace(file, rotate(read(file)));
-      return say(file, 'rotated');
+      return say(file, env, 'rotated');
     case 'secret':
       return console.log(secretOf(read(file)));
     case 'reencrypt':
       return withDatabase((client) => encryptAnew(client, read(file)));
     case 'drop':
-      return withDatabase((client) => drop(client, file));
+      return withDatabase((client) => drop(client, file, env));
     default:
       throw new Error(usage);
   }
@@ -52,7 +56,7 @@ async function encryptAnew(client: Client, keys: KeyFile): Promise<void> {
   if (unreadable.length > 0) throw new Error(`No key of the file reads these rows:\n${unreadable.join('\n')}`);
 }
 
-async function drop(client: Client, file: string): Promise<void> {
+async function drop(client: Client, file: string, environment: string): Promise<void> {
   const keys = read(file);
   const inUse = await keysInUse(client);
   const unknown = [...inUse.keys()].filter((id) => !Object.hasOwn(keys.keys, id));
@@ -63,7 +67,7 @@ async function drop(client: Client, file: string): Promise<void> {
     const rows = inUse.get(id) ?? 0;
     console.log(`${id}  ${Object.hasOwn(left.keys, id) ? `stays, encrypts ${rows} tokens` : 'dropped'}`);
   }
-  console.log(`\nHand out what is left:\n\n${put(file)}`);
+  console.log(`\nHand out what is left:\n\n${put(file, environment)}`);
 }
 
 async function withDatabase(work: (client: Client) => Promise<void>): Promise<void> {
@@ -104,7 +108,7 @@ function format(keys: KeyFile): string {
   return `${JSON.stringify(keys, null, 2)}\n`;
 }
 
-function say(file: string, what: string): void {
+function say(file: string, environment: string, what: string): void {
   const { current, next, keys } = read(file);
   const previous = Object.keys(keys).filter((id) => id !== current && id !== next);
   console.log(`The keys are ${what}.
@@ -114,12 +118,12 @@ function say(file: string, what: string): void {
 ${previous.map((id) => `  previous  ${id}\n`).join('')}
 Hand them out:
 
-${put(file)}
+${put(file, environment)}
 ${previous.length === 0 ? '' : `\nThen encrypt anew what the previous ones have encrypted: reencrypt, and 10 minutes later drop.\n`}`);
 }
 
-function put(file: string): string {
-  const secret = 'npx wrangler secret put TOKEN_ENCRYPTION_KEYS -c workers/payments/wrangler.toml';
+function put(file: string, environment: string): string {
+  const secret = `npx wrangler secret put TOKEN_ENCRYPTION_KEYS -c workers/payments/wrangler.toml -e ${environment}`;
   return `  node tools/token-keys.ts secret --file ${file} | ${secret}`;
 }
 

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import autocannon from 'autocannon';
 
 /** A request as autocannon sends it; headers by lower-case name. */
@@ -69,4 +71,16 @@ export async function drive<Kept extends object>(
 function anyAddress(): string {
   const part = () => Math.floor(Math.random() * 256);
   return `10.${part()}.${part()}.${part()}`;
+}
+
+const calm = { answers: 20, milliseconds: 10, patienceMilliseconds: 60_000 };
+
+/** Waits until the shop has nothing left to do of what was asked before: password hashes, events, mails. */
+export async function untilCalm(url: string): Promise<void> {
+  const deadline = Date.now() + calm.patienceMilliseconds;
+  for (let quick = 0; quick < calm.answers && Date.now() < deadline; await pause(calm.milliseconds)) {
+    const startedAt = performance.now();
+    await fetch(`${url}/livez`).then((answer) => answer.text());
+    quick = performance.now() - startedAt < calm.milliseconds ? quick + 1 : 0;
+  }
 }

@@ -54,14 +54,19 @@ export function pathsOf({ url, products, shoppers, tokens }: Shop): Path[] {
     },
     { name: 'detail, cached', drive: get(() => `/v1/products/${first?.id}`), limit: 'hello', target: { share: 1 / 2 } },
     {
-      name: 'list of 20',
+      name: 'list of 20, uncached',
       drive: get(() => `/v1/products?limit=20&${prices()}`),
       limit: 'select',
       target: { perSecond: 300 },
     },
-    { name: 'detail', drive: get(() => `/v1/products/${spelling()}`), limit: 'select', target: { perSecond: 600 } },
     {
-      name: 'search',
+      name: 'detail, uncached',
+      drive: get(() => `/v1/products/${spelling()}`),
+      limit: 'select',
+      target: { perSecond: 600 },
+    },
+    {
+      name: 'search, uncached',
       drive: get(() => `/v1/products?limit=20&q=${anyWord()}&${prices()}`),
       limit: 'select',
       target: { perSecond: 250 },

@@ -10,6 +10,7 @@ import { z } from 'zod';
 
 import { signAccessToken } from '#shared/auth/tokens.ts';
 import { AlreadySeeded, seedCatalogue } from '#tools/seed/catalogue.ts';
+import { createCharges } from '#tools/stack/demo.ts';
 import { loadKeys } from '#tools/stack/keys.ts';
 
 import { shoppersOf, type Shopper } from './shoppers.ts';
@@ -47,6 +48,7 @@ export async function startShop(directory: string, port: number): Promise<Shop> 
     await untilReady(url, child, directory);
     const databases = urlsIn(directory);
     const products = await catalogueOf(databases['products'] ?? '');
+    await withClient(databases['orders'] ?? '', createCharges);
     const { private_key } = await loadKeys(directory);
     const signing = { privateKey: JSON.parse(private_key), issuer: 'edge-commerce', seconds: 3_600 };
     return {
@@ -100,15 +102,21 @@ async function catalogueOf(url: string): Promise<Product[]> {
   await seedCatalogue({ url, products: catalogueSize, categories: 100 }).catch((error: unknown) => {
     if (!(error instanceof AlreadySeeded)) throw error;
   });
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
+  return withClient(url, async (client) => {
     await client.query('UPDATE product_inventory SET quantity = 900000 WHERE quantity > reserved_quantity');
     const { rows } = await client.query<Product>(
       `SELECT products.id, slug, name, price::text FROM products JOIN product_inventory ON product_id = products.id
         WHERE is_active AND NOT is_deleted AND is_group_primary AND quantity > reserved_quantity ORDER BY products.id`,
     );
     return rows;
+  });
+}
+
+async function withClient<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
   } finally {
     await client.end();
   }

@@ -10,7 +10,7 @@ export interface Shopper {
 }
 
 /** So many that nobody whose order takes long meets themselves again. */
-const count = 256;
+const count = 128;
 const password = 'four horses and a cart';
 
 const Session = z.object({ access_token: z.string() });

@@ -50,9 +50,10 @@ export function traceOf(headers: Headers): Trace {
 }
 
 function newTraceparent(): string {
-  return `00-${randomHex(16)}-${randomHex(8)}-01`;
+  return `00-${randomHex()}-${randomHex().slice(16)}-01`;
 }
 
-function randomHex(bytes: number): string {
-  return [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+/** 32 digits. */
+function randomHex(): string {
+  return crypto.randomUUID().replaceAll('-', '');
 }

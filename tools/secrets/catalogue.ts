@@ -12,6 +12,8 @@ export interface Secret {
   meaning: string;
   /** Which worker has it only with this value of a variable. The others are required by `[secrets]` of wrangler.toml. */
   only?: { worker: WorkerName; variable: string; value: string };
+  /** The worker does without it. */
+  isOptional?: boolean;
 }
 
 /** Every secret there is; `npm run secrets -- check` holds it against the workers and the operator's guide. */
@@ -32,6 +34,12 @@ export const secrets: readonly Secret[] = [
     only: { worker: 'payments', variable: 'PAYMENT_GATEWAY', value: 'stripe' },
   },
   {
+    name: 'SANDBOX_WEBHOOK_SECRET',
+    meaning: "What the sandbox's webhooks are signed with; none without",
+    only: { worker: 'payments', variable: 'PAYMENT_GATEWAY', value: 'sandbox' },
+    isOptional: true,
+  },
+  {
     name: 'RESEND_API_KEY',
     meaning: "Resend's API key",
     only: { worker: 'notifications', variable: 'EMAIL_ADAPTER', value: 'resend' },
@@ -40,8 +48,17 @@ export const secrets: readonly Secret[] = [
 
 /** The secrets that a worker needs with these variables; `required` is what its wrangler.toml says. */
 export function secretsOf(worker: WorkerName, required: string[], vars: Record<string, string>): string[] {
-  const conditional = secrets.filter(({ only }) => only?.worker === worker && vars[only.variable] === only.value);
+  const conditional = conditionalOf(worker, vars).filter(({ isOptional }) => !isOptional);
   return [...required, ...conditional.map(({ name }) => name)];
+}
+
+/** The secrets that a worker can have with these variables, and can do without. */
+export function optionalSecretsOf(worker: WorkerName, vars: Record<string, string>): string[] {
+  return conditionalOf(worker, vars).flatMap(({ name, isOptional }) => (isOptional ? [name] : []));
+}
+
+function conditionalOf(worker: WorkerName, vars: Record<string, string>): Secret[] {
+  return secrets.filter(({ only }) => only?.worker === worker && vars[only.variable] === only.value);
 }
 
 const Config = z.looseObject({ secrets: z.object({ required: z.array(z.string()) }).optional() });

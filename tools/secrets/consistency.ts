@@ -6,7 +6,8 @@ const guide = 'docs/operations.md';
 
 function rows(): string[][] {
   return secrets.map((secret) => {
-    const only = secret.only ? ` (with \`${secret.only.variable}\` = \`${secret.only.value}\`)` : '';
+    const condition = secret.only ? `with \`${secret.only.variable}\` = \`${secret.only.value}\`` : '';
+    const only = condition && ` (${condition}${secret.isOptional ? ', optional' : ''})`;
     return [`\`${secret.name}\``, `${holdersOf(secret).join(', ')}${only}`, secret.meaning];
   });
 }

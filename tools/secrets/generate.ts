@@ -41,7 +41,9 @@ export async function newSecrets(variables: Record<string, string | undefined>):
   const of = (worker: string) =>
     secrets
       .filter((secret) => holdersOf(secret).some((holder) => holder === worker))
-      .map(({ name }): [string, string | null] => [name, valueOf(name, worker)]);
+      .map(({ name, isOptional }) => ({ name, isOptional, value: valueOf(name, worker) }))
+      .filter(({ isOptional, value }) => !isOptional || value !== null)
+      .map(({ name, value }): [string, string | null] => [name, value]);
   return {
     secrets: Object.fromEntries(workers.map(({ name }) => [name, Object.fromEntries(of(name))])),
     tokenKeys,

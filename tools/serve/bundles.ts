@@ -43,7 +43,6 @@ const Config = z.object({
     .array(z.object({ name: z.string(), simple: z.object({ limit: z.int(), period: z.int() }) }))
     .default([]),
   send_email: z.array(z.object({ name: z.string() })).default([]),
-  analytics_engine_datasets: z.array(z.object({ binding: z.string() })).default([]),
   assets: z.object({ directory: z.string(), binding: z.string(), html_handling: z.string().optional() }).optional(),
   triggers: z.object({ crons: z.array(z.string()) }).default({ crons: [] }),
   /** Only the variables differ: services and queues are on one machine, and need no names of their own. */

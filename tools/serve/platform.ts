@@ -17,7 +17,7 @@ interface Options {
 const runtime = { compatibilityDate: '2026-11-17', compatibilityFlags: ['service_binding_extra_handlers'] };
 const rateLimitModule = 'serve:rate-limit';
 
-/** What the workers find here of the platform that they are written for. */
+/** What the workers find here of the platform that they are written for; of metrics, which are for Cloudflare's dashboards, nothing. */
 export const platform: Platform = {
   bindingsOf: (config) => [
     ...config.queues.producers.map(({ binding, queue }) => ({ name: binding, queue: queueNamed(queue) })),
@@ -28,7 +28,6 @@ export const platform: Platform = {
         innerBindings: [json('LIMIT', limit), json('PERIOD_SECONDS', period)],
       },
     })),
-    ...config.analytics_engine_datasets.map(({ binding }) => ({ name: binding, analyticsEngine: 'metrics' })),
     ...(config.assets ? [{ name: config.assets.binding, service: { name: 'assets', entrypoint: 'AssetWorker' } }] : []),
   ],
   absent: 'absent',
@@ -47,7 +46,6 @@ export function platformServices({ bundles, adminToken, hasTestClock }: Options)
   const assets = bundles.find(({ config }) => config.assets)?.config.assets;
   const clock = hasTestClock ? [json('TEST_CLOCK', true)] : [];
   return [
-    worker('metrics', [moduleOf('metrics.ts')], []),
     queueService(bundles, clock),
     cronService(bundles, clock),
     adminService(bundles, adminToken, hasTestClock),
@@ -57,7 +55,12 @@ export function platformServices({ bundles, adminToken, hasTestClock }: Options)
 
 /** The gateway with `edge.ts` around it. */
 export function gatewayModules(bundle: Value): Value[] {
-  return [moduleOf('edge.ts'), moduleOf('memory-cache.ts'), { name: 'gateway-bundle', esModule: bundle }];
+  return [
+    moduleOf('edge.ts'),
+    moduleOf('gate.ts'),
+    moduleOf('memory-cache.ts'),
+    { name: 'gateway-bundle', esModule: bundle },
+  ];
 }
 
 /** workerd's own implementation of Cloudflare Queues, on a Durable Object for each queue. */
@@ -102,6 +105,7 @@ function adminService(bundles: readonly Bundle[], token: string, hasTestClock: b
   const bindings = [
     { name: 'ADMIN_TOKEN', text: token },
     { name: 'LETTERS', durableObjectNamespace: 'DeadLetters' },
+    { name: 'GATE', service: { name: 'gateway', entrypoint: 'Gate' } },
     { name: 'MAILBOX', durableObjectNamespace: { className: 'Mailbox', serviceName: 'notifications' } },
     json('QUEUES', queues),
     ...queues.map((queue) => ({ name: `queue ${queue}`, queue: queueNamed(queue) })),

@@ -35,6 +35,15 @@ describe('settingsOf', () => {
     ]);
   });
 
+  it('gives a secret that nothing needs where it means something', () => {
+    const sandbox = { SANDBOX_WEBHOOK_URL: 'http://127.0.0.1:8787/hook', SANDBOX_WEBHOOK_SECRET: 'whsec_1' };
+    expect(settings('staging', { ...keys, ...sandbox }).variables('payments')).toMatchObject(sandbox);
+    const stripe = { PAYMENT_GATEWAY: 'stripe', STRIPE_SECRET_KEY: 'sk_1', STRIPE_WEBHOOK_SECRET: 'whsec_2' };
+    const told = settings('staging', { ...keys, ...stripe, ...sandbox }).variables('payments');
+    expect(told).toMatchObject(stripe);
+    expect(told).not.toHaveProperty('SANDBOX_WEBHOOK_SECRET');
+  });
+
   it('keeps mails in staging unless told how to send them', () => {
     expect(settings('staging', keys).variables('notifications')['EMAIL_ADAPTER']).toBe('mailbox');
     expect(settings('staging', { ...keys, EMAIL_ADAPTER: 'resend' }).problems).toEqual([

@@ -1,4 +1,4 @@
-import { secretsOf } from '#tools/secrets/catalogue.ts';
+import { optionalSecretsOf, secretsOf } from '#tools/secrets/catalogue.ts';
 import type { Databases } from '#tools/stack/databases.ts';
 import type { WorkerName } from '#tools/workers.ts';
 
@@ -30,7 +30,7 @@ const namesOfDatabases = new Set(['DATABASE_URL', 'MONGODB_URI']);
 
 /** Variables that wrangler.toml does not have, since a deployment has no use for them. */
 const optional: Partial<Record<WorkerName, string[]>> = {
-  payments: ['SANDBOX_WEBHOOK_URL', 'SANDBOX_WEBHOOK_SECRET'],
+  payments: ['SANDBOX_WEBHOOK_URL'],
 };
 
 /** Gives each worker the variables and secrets that it declares, and no other. */
@@ -72,7 +72,7 @@ function variablesOf(
     ENVIRONMENT: environment,
   };
   const secrets = secretsOf(name, config.secrets.required, vars).filter((secret) => !namesOfDatabases.has(secret));
-  return { values: { ...vars, ...only(secrets) }, secrets };
+  return { values: { ...vars, ...only([...secrets, ...optionalSecretsOf(name, vars)]) }, secrets };
 }
 
 /** Where a worker finds its database. Neon's own are asked directly, any other Postgres through the local endpoint. */

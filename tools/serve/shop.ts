@@ -67,11 +67,9 @@ export async function startShop(options: Options, listener: number): Promise<Sho
     const workerd = await superviseWorkerd({
       config: await configure(first),
       listener,
+      adminToken,
       onStarted: (pid) => writeWorkerdPid(directory, pid),
-      onListening: (adminPort) => {
-        const admin = { url: `http://127.0.0.1:${adminPort}`, token: adminToken };
-        writeState(directory, { pid: process.pid, admin });
-      },
+      onListening: (admin) => writeState(directory, { pid: process.pid, admin }),
     });
     return {
       url,

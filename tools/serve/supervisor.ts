@@ -1,7 +1,9 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { closeGate } from './gate.ts';
 import { log, messageOf, passOn } from './log.ts';
+import type { State } from './state.ts';
 import { startWorkerd, type Workerd } from './workerd.ts';
 
 interface Options {
@@ -9,25 +11,34 @@ interface Options {
   config: string;
   /** The descriptor of the shop's listening socket. */
   listener: number;
+  /** Whoever knows it may ask `admin`. */
+  adminToken: string;
   /** Told of every new process at once. */
   onStarted: (pid: number) => void;
   /** Told of its other socket, once it listens. */
-  onListening: (adminPort: number) => void;
+  onListening: (admin: State['admin']) => void;
+}
+
+interface Running extends Workerd {
+  admin: State['admin'];
 }
 
 export interface Supervised {
   /**
-   * Ends the running process and starts one of another configuration. The listening socket is ours, so whoever connects
-   * meanwhile waits. If the new one does not start, the old one does again, and this throws.
+   * Ends the running process and starts one of another configuration. What has reached the old one is answered by it; the
+   * listening socket is ours, so whoever connects meanwhile waits. If the new one does not start, the old one does again,
+   * and this throws.
    *
-   * @returns for how many milliseconds nobody answered
+   * @returns for how many milliseconds requests waited
    */
   replace: (config: string) => Promise<number>;
   stop: () => Promise<void>;
 }
 
 /** How long requests that are on their way may take to end. While one process replaces another, new ones wait as long. */
-const patienceMilliseconds = { stop: 10_000, replace: 5_000 };
+const patienceMilliseconds = 10_000;
+/** Who does not listen by then never will. */
+const startMilliseconds = 60_000;
 const restartMilliseconds = { first: 250, most: 30_000 };
 /** Who runs for so long did not end for what it was started with. */
 const steadyMilliseconds = 60_000;
@@ -36,6 +47,7 @@ const steadyMilliseconds = 60_000;
 export async function superviseWorkerd({
   config: first,
   listener,
+  adminToken,
   onStarted,
   onListening,
 }: Options): Promise<Supervised> {
@@ -45,7 +57,7 @@ export async function superviseWorkerd({
   let workerd = await launch(config);
   const ended = keepRunning();
 
-  async function launch(file: string): Promise<Workerd> {
+  async function launch(file: string): Promise<Running> {
     const started = startWorkerd({
       config: file,
       sockets: 2,
@@ -56,11 +68,26 @@ export async function superviseWorkerd({
     });
     if (started.errors) createInterface({ input: started.errors }).on('line', passOn);
     onStarted(started.pid);
+    const lateness = setTimeout(() => void started.stop(0), startMilliseconds);
     const ports = await started.ports;
+    clearTimeout(lateness);
     const adminPort = ports?.get('admin');
     if (adminPort === undefined) throw new Error(`workerd did not start: it ended with ${await started.exited}`);
-    onListening(adminPort);
-    return started;
+    const admin = { url: `http://127.0.0.1:${adminPort}`, token: adminToken };
+    onListening(admin);
+    return { ...started, admin };
+  }
+
+  /** Ends the running process without losing a request. */
+  async function retire({ admin, stop }: Running): Promise<void> {
+    const gate = await closeGate(admin).catch((error: unknown) => {
+      log('warn', 'requests may be lost: the gate stays open', { reason: messageOf(error) });
+      return null;
+    });
+    const stopped = stop(patienceMilliseconds);
+    await Promise.race([gate?.ending, stopped]);
+    gate?.open();
+    await stopped;
   }
 
   /** One change at a time. */
@@ -97,7 +124,7 @@ export async function superviseWorkerd({
     replace: (other) =>
       inTurn(async () => {
         const startedAt = Date.now();
-        await workerd.stop(patienceMilliseconds.replace);
+        await retire(workerd);
         try {
           workerd = await launch(other);
           config = other;
@@ -111,7 +138,7 @@ export async function superviseWorkerd({
       }),
     stop: async () => {
       isStopping = true;
-      await workerd.stop(patienceMilliseconds.stop);
+      await workerd.stop(patienceMilliseconds);
       await ended;
     },
   };

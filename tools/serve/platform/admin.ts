@@ -1,6 +1,6 @@
 /**
  * For whoever runs this machine: the part of Cloudflare's Queues API that `npm run dead-letters` asks, how many messages
- * wait in each queue, and the mails that were kept instead of sent. It also takes what consumers gave up.
+ * wait in each queue, and the mails that were kept instead of sent. It also takes what consumers gave up, and closes the gateway's gate.
  */
 import type { Mailbox } from '../../../workers/notifications/src/delivery/mailbox.ts';
 import type { DeadLetters, Letter } from './dead-letters.ts';
@@ -10,6 +10,8 @@ export { DeadLetters } from './dead-letters.ts';
 interface Env {
   /** Whoever knows it may ask. */
   ADMIN_TOKEN: string;
+  /** Of the gateway. */
+  GATE: Fetcher;
   LETTERS: DurableObjectNamespace<DeadLetters>;
   MAILBOX: DurableObjectNamespace<Mailbox>;
   /** Names of all queues that have a consumer. */
@@ -36,6 +38,7 @@ export default {
     if (!isAllowed(request, env)) return refused(401, 'The token is wrong.');
     const { pathname, searchParams } = new URL(request.url);
     const [, , , , queue = '', , action = ''] = pathname.split('/');
+    if (pathname === '/gate') return env.GATE.fetch(request);
     if (pathname === '/mailbox')
       return Response.json(await env.MAILBOX.getByName('mailbox').list(searchParams.get('to')));
     if (pathname === '/queues') return Response.json(await backlogs(env));

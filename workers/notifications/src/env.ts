@@ -31,6 +31,8 @@ const Configured = z
   })
   .refine(({ EMAIL_ADAPTER, RESEND_API_KEY }) => EMAIL_ADAPTER !== 'resend' || RESEND_API_KEY, {
     path: ['RESEND_API_KEY'],
+    // Also where something else is wrong, so that all of it is told at once.
+    when: () => true,
   });
 
 /** What this worker needs to do anything at all. */

@@ -12,7 +12,15 @@ export interface Answer extends Stamp {
 const maxBytes = 1_024 * 1_024;
 
 /** What of an answer belongs to its content. Everything else was about the one request that it was given to. */
-const contentHeaders = ['cache-control', 'content-language', 'content-type', 'deprecation', 'etag', 'link', 'sunset'];
+export const contentHeaders = [
+  'cache-control',
+  'content-language',
+  'content-type',
+  'deprecation',
+  'etag',
+  'link',
+  'sunset',
+];
 
 /** Whether everybody may be given this answer. */
 export function isKeepable({ status, headers, body }: Answer): boolean {

@@ -19,6 +19,8 @@ export function addForwarding(app: OpenAPIHono<GatewayEnv>): void {
     headers.set('traceparent', traceparent);
     const answer = c.env[target].fetch(new Request(c.req.raw, { headers, redirect: 'manual' }));
     // Imports and exports take long; each service limits what it waits for itself.
-    return dependency(target.toLowerCase(), answer, null);
+    const response = await dependency(target.toLowerCase(), answer, null);
+    // Its headers cannot be changed; those of a copy can.
+    return new Response(response.body, response);
   });
 }

@@ -1,8 +1,6 @@
-import { z } from 'zod';
-
 import { describeError, log } from '#shared/http/log.ts';
 
-import { type Answer, contentHeadersOf } from '../domain/answer.ts';
+import { type Answer, contentHeaders, contentHeadersOf } from '../domain/answer.ts';
 import type { Stamp } from '../domain/cache-freshness.ts';
 
 /** An answer as it is kept in the cache of a data centre. */
@@ -15,8 +13,8 @@ const cacheName = 'catalogue';
 /** Old answers are worth keeping for the time when products does not answer. */
 const keptSeconds = 86_400;
 
-const stampHeader = 'x-entry';
-const Stamped = z.object({ asked_at: z.number(), version: z.number(), headers: z.record(z.string(), z.string()) });
+/** Before everything that we keep: the cache reads, adds and changes headers of other names. */
+const prefix = 'x-entry-';
 
 /** The entry, or null. A cache that fails is an empty one. */
 export async function findEntry(key: string): Promise<Entry | null> {
@@ -24,7 +22,17 @@ export async function findEntry(key: string): Promise<Entry | null> {
     const cache = await caches.open(cacheName);
     const response = await cache.match(key);
     if (!response) return null;
-    return { ...Stamped.parse(JSON.parse(response.headers.get(stampHeader) ?? '')), body: response.body };
+    const kept = (name: string) => response.headers.get(prefix + name);
+    const headers = contentHeaders.flatMap((name): [string, string][] => {
+      const value = kept(name);
+      return value === null ? [] : [[name, value]];
+    });
+    return {
+      asked_at: Number(kept('asked-at')),
+      version: Number(kept('version')),
+      headers: Object.fromEntries(headers),
+      body: response.body,
+    };
   } catch (error) {
     log('warn', 'cache cannot be read', describeError(error));
     return null;
@@ -34,11 +42,12 @@ export async function findEntry(key: string): Promise<Entry | null> {
 /** Keeps an answer in place of an earlier one. Does not throw. */
 export async function keepEntry(key: string, answer: Answer): Promise<void> {
   const { asked_at, version, body } = answer;
-  const stamp = JSON.stringify({ asked_at, version, headers: contentHeadersOf(answer) });
+  const kept = { 'asked-at': String(asked_at), version: String(version), ...contentHeadersOf(answer) };
   try {
     const cache = await caches.open(cacheName);
-    const headers = { 'cache-control': `public, max-age=${keptSeconds}`, [stampHeader]: stamp };
-    await cache.put(key, new Response(body, { headers }));
+    const response = new Response(body, { headers: { 'cache-control': `public, max-age=${keptSeconds}` } });
+    for (const [name, value] of Object.entries(kept)) response.headers.set(prefix + name, value);
+    await cache.put(key, response);
   } catch (error) {
     log('warn', 'cache cannot be written', describeError(error));
   }

@@ -6,7 +6,7 @@ import { gatewayNamed } from '../gateways/gateways.ts';
 import type { ChargeResult, RefundResult } from '../gateways/payment-gateway.ts';
 import { orderOf, payBack, settleRefund } from '../refund.ts';
 import { settle } from '../settle.ts';
-import { findRefusedAutomaticRefunds, startAutomaticRefund } from '../store/automatic-refund.ts';
+import { listRefusedAutomaticRefunds, type RefusedRefund, startAutomaticRefund } from '../store/automatic-refund.ts';
 import { putOffRefund, putOffTransaction } from '../store/checks.ts';
 import { listOpenRefunds, type RefundRow } from '../store/refunds.ts';
 import { listOpen, type TransactionRow } from '../store/transactions.ts';
@@ -62,15 +62,18 @@ async function askOfRefund(env: Bindings, refund: RefundRow): Promise<RefundResu
 }
 
 /** Tries once more what a gateway has refused to pay back for a cancelled order. Answers how much now went or is on its way. */
-export async function retryAutomaticRefunds(env: Bindings, now: Date): Promise<number> {
+export function retryAutomaticRefunds(env: Bindings, now: Date): Promise<number> {
   const db = connect(env);
-  let begun = 0;
-  for (const orderId of await findRefusedAutomaticRefunds(db, now)) {
-    const refund = await startAutomaticRefund(db, orderId);
-    if (!refund) continue;
-    const { refund: after, events } = await payBack(env, refund);
-    await dispatch(db, queuesOf(env), events);
-    if (after.status !== 'FAILED') begun++;
-  }
-  return begun;
+  return endAll<RefusedRefund>({
+    list: (page) => listRefusedAutomaticRefunds(db, now, page),
+    end: async ({ order_id }) => {
+      const refund = await startAutomaticRefund(db, order_id);
+      if (!refund) return false;
+      const { refund: after, events } = await payBack(env, refund);
+      await dispatch(db, queuesOf(env), events);
+      return after.status !== 'FAILED';
+    },
+    // One more refusal puts it off by itself.
+    putOff: async () => {},
+  });
 }

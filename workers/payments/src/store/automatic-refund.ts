@@ -44,15 +44,25 @@ export async function startRefundOfCancelled(
   return refund;
 }
 
-const Orders = z.array(z.object({ order_id: z.string() }));
+/** A paid transaction of a cancelled order whose money the gateway has refused to pay back. */
+export interface RefusedRefund {
+  id: string;
+  order_id: string;
+}
+
+const Refused = z.array(z.object({ id: z.string(), order_id: z.string() }));
 
 /**
- * Orders whose money should have gone back by itself, and the gateway refused: after ten minutes, then twice as long each
- * time, six times in all. What then is still here is a person's to look at (`npm run check:invariants` names it).
+ * A page of those that are to be tried again: after ten minutes, then twice as long each time, six times in all. What then
+ * is still not back is a person's to look at (`npm run check:invariants` names it).
  */
-export async function findRefusedAutomaticRefunds(db: Database, now: Date): Promise<string[]> {
+export async function listRefusedAutomaticRefunds(
+  db: Database,
+  now: Date,
+  { limit, after }: { limit: number; after: RefusedRefund | undefined },
+): Promise<RefusedRefund[]> {
   const { rows } = await db.execute(sql`
-    SELECT transactions.order_id
+    SELECT transactions.id, transactions.order_id
       FROM transactions
       JOIN LATERAL (
         SELECT count(*) AS times, max(updated_at) AS last
@@ -64,9 +74,10 @@ export async function findRefusedAutomaticRefunds(db: Database, now: Date): Prom
        AND coalesce(transactions.refund_amount, 0) < transactions.amount
        AND transactions.id IN (
          SELECT transaction_id FROM refunds WHERE requested_by IS NULL AND status = 'FAILED')
-     ORDER BY refused.last
-     LIMIT 100`);
-  return Orders.parse(rows).map(({ order_id }) => order_id);
+       AND (${after?.id ?? null}::uuid IS NULL OR transactions.id > ${after?.id ?? null}::uuid)
+     ORDER BY transactions.id
+     LIMIT ${limit}`);
+  return Refused.parse(rows);
 }
 
 function refundOfOrder(db: Database, id: string, orderId: string) {

@@ -2,6 +2,7 @@ import { and, asc, eq, lte, sql } from 'drizzle-orm';
 
 import { webhookEvents, type webhookStatus } from '#drizzle/payments/schema.ts';
 import type { Database } from '#shared/db/postgres.ts';
+import { deletedAtOnce, deleteInParts } from '#shared/db/retention.ts';
 
 export interface WebhookKey {
   gateway: string;
@@ -15,7 +16,6 @@ export type WebhookRow = typeof webhookEvents.$inferSelect;
 const firstPause = '30 seconds';
 const longestPause = '1 hour';
 const daysKept = 90;
-const deletedAtOnce = 1_000;
 
 /** Keeps an event as RECEIVED; false if it has been kept before. */
 export async function insertWebhookEvent(
@@ -70,15 +70,16 @@ export async function putOffWebhook(
 
 /** Deletes what was applied or ignored and is older than 90 days; answers how much. What is DEAD stays until a person has looked. */
 export async function deleteOldWebhooks(db: Database, now: Date): Promise<number> {
-  const { rows } = await db.execute(sql`
-    DELETE FROM webhook_events
-     WHERE (gateway, event_id) IN (
-       SELECT gateway, event_id FROM webhook_events
-        WHERE received_at < ${now.toISOString()}::timestamptz - make_interval(days => ${daysKept})
-          AND status IN ('APPLIED', 'IGNORED')
-        LIMIT ${deletedAtOnce})
-    RETURNING event_id`);
-  return rows.length;
+  return deleteInParts(async () => {
+    const { rowCount } = await db.execute(sql`
+      DELETE FROM webhook_events
+       WHERE (gateway, event_id) IN (
+         SELECT gateway, event_id FROM webhook_events
+          WHERE received_at < ${now.toISOString()}::timestamptz - make_interval(days => ${daysKept})
+            AND status IN ('APPLIED', 'IGNORED')
+          LIMIT ${deletedAtOnce})`);
+    return rowCount;
+  });
 }
 
 function waiting({ gateway, event_id }: WebhookKey) {

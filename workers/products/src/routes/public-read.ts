@@ -7,7 +7,7 @@ const cacheControl = 'public, max-age=30, stale-while-revalidate=30';
 
 const cacheable = createMiddleware(async (c, next) => {
   await next();
-  if (c.res.ok) c.header('cache-control', cacheControl);
+  if (c.res.ok) c.res.headers.set('cache-control', cacheControl);
 });
 
 /** A read that anyone may make and keep for a while: spread into its contract. Weak ETag of the content, 304. */
