@@ -52,6 +52,29 @@ test('a transaction that one request leaves open touches no other request', asyn
   expect(await labels()).toEqual(['kept']);
 });
 
+test('a statement that comes often is prepared once for each connection, and anew after a migration changed it', async () => {
+  const prepared =
+    () => sql`SELECT coalesce(sum(generic_plans + custom_plans), 0)::int AS uses, count(*)::int AS statements
+                               FROM pg_prepared_statements WHERE statement LIKE '%FROM things WHERE label%'`;
+  const ask = () => sql.query('SELECT * FROM things WHERE label = $1', ['lamp']);
+  await sql`INSERT INTO things (id, label) VALUES (gen_random_uuid(), 'lamp')`;
+  for (let time = 0; time < 30; time++) expect(await ask()).toHaveLength(1);
+  expect(await prepared()).toEqual([{ uses: 21, statements: 1 }]);
+
+  for (let time = 0; time < 30; time++) await sql.query('SELECT * FROM things WHERE label = $1 LIMIT $2', ['lamp', 1]);
+  expect(await prepared()).toEqual([{ uses: 21, statements: 1 }]);
+
+  await sql`ALTER TABLE things ADD COLUMN colour text`;
+  for (let time = 0; time < 30; time++) expect((await ask())[0]).toHaveProperty('colour', null);
+  expect(await prepared()).toEqual([{ uses: 21 + 20, statements: 2 }]);
+
+  await sql`ALTER TABLE things DROP COLUMN colour`;
+  const [rows] = await sql.transaction([sql`SELECT * FROM things WHERE label = ${'lamp'}`, sql`DELETE FROM things`]);
+  expect(rows).toHaveLength(1);
+  expect(rows?.[0]).not.toHaveProperty('colour');
+  expect(await labels()).toEqual([]);
+});
+
 test('many requests share a bounded number of connections', async () => {
   const counts = await Promise.all(
     Array.from(

@@ -1,6 +1,8 @@
 import { Client, DatabaseError, Pool } from 'pg';
 import type { ClientConfig, PoolClient } from 'pg';
 
+import { createStatementNames, type StatementNames } from './neon-statements.ts';
+
 const CONNECTIONS_PER_POOL = 20;
 const WAIT_MS = 15_000;
 const IDLE_MS = 10_000;
@@ -21,6 +23,8 @@ export function isStatementError(error: unknown): error is DatabaseError {
 export interface ConnectionPools {
   /** `host:port` of the servers that a login may name, beside the local one. */
   others: readonly string[];
+  /** Of what the connections to the local server have prepared. */
+  names: StatementNames;
   /**
    * Lends a connection to `work`. One that `work` left inside a transaction is closed instead of used again.
    * Throws `DatabaseUnavailable` when there is no connection to be had.
@@ -66,6 +70,7 @@ export function createPools(port: number, others: readonly string[]): Connection
 
   return {
     others,
+    names: createStatementNames(),
     async withConnection(login, work) {
       const key = JSON.stringify(login);
       const pool = pools.get(key) ?? open(key, login);

@@ -3,6 +3,7 @@ import type { ClientBase, CustomTypesConfig, FieldDef, QueryArrayConfig } from '
 import { z } from 'zod';
 import { DatabaseUnavailable, isStatementError } from './neon-pools.ts';
 import type { ConnectionPools, Login } from './neon-pools.ts';
+import { type StatementNames, withNames } from './neon-statements.ts';
 
 /** The request is not one of Neon's. */
 class MalformedRequest extends Error {
@@ -15,6 +16,8 @@ export interface SqlAnswer {
 }
 
 type Row = (string | null)[];
+
+type Names = Pick<StatementNames, 'nameOf'>;
 
 interface StatementResult {
   command: string;
@@ -64,11 +67,16 @@ export async function answerSql(
     if (!readFlag(headers['neon-raw-text-output'])) {
       throw new MalformedRequest('This local endpoint only answers text: send "Neon-Raw-Text-Output: true"');
     }
+    // Other servers may be behind a pooler, to which a name on one connection says nothing on the next.
+    const named = <Result>(work: (client: ClientBase, names: Names) => Promise<Result>) =>
+      pools.withConnection(login, (client) =>
+        withNames(login.server ? undefined : pools.names, (names) => work(client, names)),
+      );
     if (!('queries' in body)) {
-      return { status: 200, body: await pools.withConnection(login, (client) => execute(client, body, asArray)) };
+      return { status: 200, body: await named((client, names) => execute(client, body, asArray, names)) };
     }
     const begin = readTransactionStart(headers);
-    const results = await pools.withConnection(login, (client) => executeBatch(client, begin, body.queries, asArray));
+    const results = await named((client, names) => executeBatch(client, begin, body.queries, { asArray, names }));
     return { status: 200, body: { results } };
   } catch (error) {
     return answerError(error);
@@ -79,13 +87,13 @@ async function executeBatch(
   client: ClientBase,
   begin: string,
   statements: readonly Statement[],
-  asArray: boolean,
+  { asArray, names }: { asArray: boolean; names: Names },
 ): Promise<StatementResult[]> {
   await client.query(begin);
   try {
     const results: StatementResult[] = [];
     for (const each of statements) {
-      results.push(await execute(client, each, asArray));
+      results.push(await execute(client, each, asArray, names));
     }
     await client.query('COMMIT');
     return results;
@@ -103,8 +111,15 @@ interface ExtendedQuery extends QueryArrayConfig<unknown[]> {
 
 const rawText: CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
 
-async function execute(client: ClientBase, { query, params }: Statement, asArray: boolean): Promise<StatementResult> {
+async function execute(
+  client: ClientBase,
+  { query, params }: Statement,
+  asArray: boolean,
+  names: Names,
+): Promise<StatementResult> {
+  const name = names.nameOf(query);
   const config: ExtendedQuery = {
+    ...(name !== undefined && { name }),
     text: query,
     values: params,
     types: rawText,
@@ -117,11 +132,11 @@ async function execute(client: ClientBase, { query, params }: Statement, asArray
     rowCount,
     fields,
     rowAsArray: asArray,
-    rows: asArray ? rows : rows.map((row) => name(row, fields)),
+    rows: asArray ? rows : rows.map((row) => withColumnNames(row, fields)),
   };
 }
 
-function name(row: Row, fields: readonly FieldDef[]): Record<string, string | null> {
+function withColumnNames(row: Row, fields: readonly FieldDef[]): Record<string, string | null> {
   return Object.fromEntries(fields.map((field, index) => [field.name, row[index] ?? null]));
 }
 

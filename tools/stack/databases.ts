@@ -33,7 +33,9 @@ export async function startDatabases(options: Options): Promise<Databases> {
     const endpoint = await startNeonEndpoint({
       port: options.ports.neon,
       postgresPort: options.ports.postgres,
-      others: Object.values(postgres).map((url) => addressOf(url)),
+      others: Object.values(postgres)
+        .map((url) => addressOf(url))
+        .filter((address) => address !== `127.0.0.1:${options.ports.postgres}`),
     });
     stops.push(() => endpoint.close());
     options.log('Migrating');

@@ -22,8 +22,12 @@ export function newFlights<Cargo>(limits: { lingerMilliseconds: number; capacity
     return landedAt !== null && Date.now() - landedAt >= limits.lingerMilliseconds;
   }
 
+  /** In the order of departure, up to the first that is not over: not all are looked at each time. */
   function forgetOver(): void {
-    for (const [key, flight] of flights) if (isOver(flight)) flights.delete(key);
+    for (const [key, flight] of flights) {
+      if (!isOver(flight)) return;
+      flights.delete(key);
+    }
   }
 
   function makeRoom(): void {
@@ -34,7 +38,7 @@ export function newFlights<Cargo>(limits: { lingerMilliseconds: number; capacity
   return (key: string, version: number, depart: () => Promise<Cargo>): Boarding<Cargo> => {
     forgetOver();
     const known = flights.get(key);
-    if (known && known.version >= version) return { cargo: known.cargo, isFirst: false };
+    if (known && !isOver(known) && known.version >= version) return { cargo: known.cargo, isFirst: false };
     const flight: Flight<Cargo> = { version, cargo: depart(), landedAt: null };
     const land = () => {
       flight.landedAt = Date.now();

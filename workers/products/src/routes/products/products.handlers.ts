@@ -9,6 +9,7 @@ import type { ProductsEnv } from '../../env.ts';
 import type { ListedProductRow } from '../../store/product-rows.ts';
 import { cursorKeys, type ProductSort } from '../../store/product-sorts.ts';
 import { findProduct, listProducts as findProducts } from '../../store/products.ts';
+import { tagged } from '../public-read.ts';
 import { getProduct, listProducts } from './products.contract.ts';
 import { presentFacets, presentProduct, presentSummary } from './products.present.ts';
 
@@ -24,20 +25,18 @@ export function addProductRoutes(app: OpenAPIHono<ProductsEnv>): void {
     const included = wanted.has('facets') ? 'facets' : wanted.has('total') ? 'total' : null;
     const found = await findProducts(connect(c.env), { filter, sort, after, limit: limit + 1 }, included);
     const { data, page: envelope } = page(c, found.rows, { limit, list, position });
-    return c.json(
-      {
-        data: data.map((row) => presentSummary(row, c.env.CURRENCY)),
-        page: { ...envelope, ...(wanted.has('total') ? found.total : null) },
-        ...(found.facets ? { facets: presentFacets(found.facets) } : null),
-      },
-      200,
-    );
+    const content = {
+      data: data.map((row) => presentSummary(row, c.env.CURRENCY)),
+      page: { ...envelope, ...(wanted.has('total') ? found.total : null) },
+      ...(found.facets ? { facets: presentFacets(found.facets) } : null),
+    };
+    return c.json(await tagged(c, content), 200);
   });
 
   app.openapi(getProduct, async (c) => {
     const product = await findProduct(connect(c.env), c.req.valid('param').id_or_slug);
     if (!product) throw notFound('product');
-    return c.json(presentProduct(product, c.env.CURRENCY), 200);
+    return c.json(await tagged(c, presentProduct(product, c.env.CURRENCY)), 200);
   });
 }
 

@@ -8,6 +8,7 @@ import { notFound, Problem } from '#shared/http/problem.ts';
 import type { ProductsEnv } from '../../env.ts';
 import * as changes from '../../store/review-changes.ts';
 import * as store from '../../store/reviews.ts';
+import { tagged } from '../public-read.ts';
 import { authorName, forgetLateAuthor, hasPurchased } from './author.ts';
 import { sendEvents } from './send-events.ts';
 import { createReview, deleteReview, listProductReviews, updateReview } from './reviews.contract.ts';
@@ -24,7 +25,7 @@ export function addReviewRoutes(app: OpenAPIHono<ProductsEnv>): void {
     if (!rows) throw notFound('product');
     const reviews = rows.map(presentReview);
     const position = ({ created_at, id }: (typeof reviews)[number]) => ({ key: created_at, id });
-    return c.json(page(c, reviews, { limit, list, position }), 200);
+    return c.json(await tagged(c, page(c, reviews, { limit, list, position })), 200);
   });
 
   app.openapi(createReview, async (c) => {
