@@ -42,6 +42,7 @@ const described: Record<string, Record<string, string>> = {
   Measuring: {
     'bench:cart': 'a cart with and without its warm connection',
     'bench:catalogue': 'the catalogue at 1,000, 100,000 and 1,000,000 products',
+    'bench:load': 'requests per second of the production build, beside the limits of this machine',
   },
   'Parts of the above': {
     'check:types': 'tsc',

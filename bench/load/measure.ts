@@ -29,6 +29,8 @@ export interface Figures {
 }
 
 const warmUpSeconds = 1;
+/** Logins of the warm-up may still be at work. */
+const patienceSeconds = 30;
 
 /**
  * Lets `connections` clients go through the steps for some seconds, after a second that does not count.
@@ -60,9 +62,10 @@ export async function drive<Kept extends object>(
       if (index === steps.length - 1) rounds++;
     },
   }));
-  await autocannon({ url, connections, duration: warmUpSeconds, requests });
+  const options = { url, connections, requests, timeout: patienceSeconds };
+  await autocannon({ ...options, duration: warmUpSeconds });
   rounds = 0;
-  const { duration, latency, errors, timeouts } = await autocannon({ url, connections, duration: seconds, requests });
+  const { duration, latency, errors, timeouts } = await autocannon({ ...options, duration: seconds });
   if (refusals.length > 0) throw new Error(`${refusals.length} answers were wrong, the first: ${refusals[0]}`);
   if (errors + timeouts > 0) throw new Error(`${errors + timeouts} requests had no answer`);
   return { perSecond: rounds / duration, p50: latency.p50, p99: latency.p99 };
