@@ -14,9 +14,8 @@ export function addPages(app: OpenAPIHono<GatewayEnv>): void {
   app.get('/docs/assets/:name', async (c) => {
     const answer = await file(c);
     // The name changes with the content.
-    const headers = new Headers(answer.headers);
-    headers.set('cache-control', 'public, max-age=31536000, immutable');
-    return new Response(answer.body, { status: answer.status, headers });
+    answer.headers.set('cache-control', 'public, max-age=31536000, immutable');
+    return answer;
   });
 }
 
@@ -25,5 +24,6 @@ async function file(c: Context<GatewayEnv>): Promise<Response> {
   const request = new Request(`${origin}${pathname}`, { headers: c.req.raw.headers, redirect: 'manual' });
   const answer = await c.env.ASSETS.fetch(request);
   if (answer.status !== 200 && answer.status !== 304) throw notFound('page');
-  return answer;
+  // Its headers cannot be changed; those of a copy can.
+  return new Response(answer.body, answer);
 }
