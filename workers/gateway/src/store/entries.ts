@@ -21,15 +21,17 @@ export async function findEntry(key: string): Promise<Entry | null> {
   try {
     const cache = await caches.open(cacheName);
     const response = await cache.match(key);
-    if (!response) return null;
-    const kept = (name: string) => response.headers.get(prefix + name);
+    const kept = (name: string) => response?.headers.get(prefix + name) ?? null;
+    const [askedAt, version] = [kept('asked-at'), kept('version')];
+    // What was kept in another form is nothing that we know of.
+    if (!response || askedAt === null || version === null) return null;
     const headers = contentHeaders.flatMap((name): [string, string][] => {
       const value = kept(name);
       return value === null ? [] : [[name, value]];
     });
     return {
-      asked_at: Number(kept('asked-at')),
-      version: Number(kept('version')),
+      asked_at: Number(askedAt),
+      version: Number(version),
       headers: Object.fromEntries(headers),
       body: response.body,
     };
