@@ -1,7 +1,8 @@
 /** `npm run keys`: makes and rotates the keys of access tokens. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
+import { createKeyFile, replaceKeyFile } from '#tools/keys/file.ts';
 import { KeyFile, newKeyFile, privateKeyOf, publicKeysOf, rotate } from '#tools/keys/rotation.ts';
 import { workers } from '#tools/workers.ts';
 
@@ -26,10 +27,10 @@ async function main(): Promise<void> {
   if (!file || positionals.length !== 1) throw new Error(usage);
   switch (command) {
     case 'generate':
-      writeFileSync(file, format(await newKeyFile()), { mode: 0o600, flag: 'wx' });
+      createKeyFile(file, await newKeyFile());
       return say(file, env, 'made');
     case 'rotate':
-      replace(file, await rotate(read(file), new Date()));
+      replaceKeyFile(file, await rotate(read(file), new Date()));
       return say(file, env, 'rotated');
     case 'private':
       return console.log(privateKeyOf(read(file)));
@@ -42,16 +43,6 @@ async function main(): Promise<void> {
 
 function read(file: string): KeyFile {
   return KeyFile.parse(JSON.parse(readFileSync(file, 'utf8')));
-}
-
-/** Either the old file or the whole new one is there, whatever happens meanwhile. */
-function replace(file: string, keys: KeyFile): void {
-  writeFileSync(`${file}.new`, format(keys), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-}
-
-function format(keys: KeyFile): string {
-  return `${JSON.stringify(keys, null, 2)}\n`;
 }
 
 function say(file: string, environment: string, what: string): void {

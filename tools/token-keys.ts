@@ -1,9 +1,10 @@
 /** `npm run token-keys`: makes and rotates the keys that saved payment tokens are encrypted with. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { Client } from 'pg';
 
+import { createKeyFile, replaceKeyFile } from '#tools/keys/file.ts';
 import { keysInUse, reencrypt } from '#tools/token-keys/reencrypt.ts';
 import { KeyFile, newKeyFile, rotate, secretOf, withoutUnused } from '#tools/token-keys/rotation.ts';
 
@@ -33,10 +34,10 @@ async function main(): Promise<void> {
   if (!file || positionals.length !== 1) throw new Error(usage);
   switch (command) {
     case 'generate':
-      writeFileSync(file, format(newKeyFile()), { mode: 0o600, flag: 'wx' });
+      createKeyFile(file, newKeyFile());
       return say(file, env, 'made');
     case 'rotate':
-      replace(file, rotate(read(file)));
+      replaceKeyFile(file, rotate(read(file)));
       return say(file, env, 'rotated');
     case 'secret':
       return console.log(secretOf(read(file)));
@@ -62,7 +63,7 @@ async function drop(client: Client, file: string, environment: string): Promise<
   const unknown = [...inUse.keys()].filter((id) => !Object.hasOwn(keys.keys, id));
   if (unknown.length > 0) throw new Error(`Rows are encrypted with keys that the file lacks: ${unknown.join(', ')}`);
   const left = withoutUnused(keys, new Set(inUse.keys()));
-  replace(file, left);
+  replaceKeyFile(file, left);
   for (const id of Object.keys(keys.keys)) {
     const rows = inUse.get(id) ?? 0;
     console.log(`${id}  ${Object.hasOwn(left.keys, id) ? `stays, encrypts ${rows} tokens` : 'dropped'}`);
@@ -96,16 +97,6 @@ function parsed(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** Either the old file or the whole new one is there, whatever happens meanwhile. */
-function replace(file: string, keys: KeyFile): void {
-  writeFileSync(`${file}.new`, format(keys), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-}
-
-function format(keys: KeyFile): string {
-  return `${JSON.stringify(keys, null, 2)}\n`;
 }
 
 function say(file: string, environment: string, what: string): void {
