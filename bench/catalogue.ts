@@ -10,7 +10,7 @@ import { loadKeys } from '#tools/stack/keys.ts';
 
 import { cases } from './catalogue/cases.ts';
 import { measure, type Shop } from './catalogue/measure.ts';
-import { databaseName, prepareCatalogue, takeSample } from './catalogue/shop.ts';
+import { databaseName, prepareCatalogue, readIntoMemory, takeSample } from './catalogue/shop.ts';
 import { tableOf } from './catalogue/table.ts';
 import { startWorkers } from './workerd/workers.ts';
 
@@ -19,7 +19,7 @@ const usage = `node bench/catalogue.ts [options]
   --sizes <numbers>  products of each shop (default 1000,100000,1000000)
   --n <number>       requests of each case to each shop (default 300)
   --cases <text>     only those whose name contains it
-  --data <folder>    keeps the catalogues for the next run (default .data/bench); a million products need 4 GB
+  --data <folder>    keeps the catalogues for the next run (default .data/bench); a million products need 4 GB, and as much memory
   --port <number>    of Postgres; the next one is taken too (default 8797)`;
 
 function readOptions() {
@@ -51,6 +51,7 @@ async function main(): Promise<void> {
       port,
       databases: sizes.map(databaseName),
       durable: false,
+      sharedBuffers: '4GB',
       log: console.error,
     });
     stops.push(() => postgres.stop());
@@ -60,6 +61,7 @@ async function main(): Promise<void> {
     const shops: Shop[] = [];
     for (const size of sizes) {
       await prepareCatalogue(postgres, size, console.error);
+      await readIntoMemory(postgres, size);
       const { url, stop } = await startShop(size, { postgres, neonUrl: neon.url, bundles, directory });
       stops.push(stop);
       shops.push({ size, url, sample: await takeSample(postgres, size) });

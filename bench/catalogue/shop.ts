@@ -46,6 +46,17 @@ export async function prepareCatalogue(server: RunningPostgres, size: number, lo
   log(`${size.toLocaleString('en')} products made in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
 }
 
+/** As after some hours of use: the database of a large shop is given the memory to keep its catalogue in. */
+export async function readIntoMemory(server: RunningPostgres, size: number): Promise<void> {
+  const url = server.url(databaseName(size));
+  await query(url, 'CREATE EXTENSION IF NOT EXISTS pg_prewarm');
+  await query(
+    url,
+    `SELECT pg_prewarm(oid) FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')`,
+  );
+}
+
 export async function takeSample(server: RunningPostgres, size: number): Promise<Sample> {
   const products = await query<SampleProduct>(
     server.url(databaseName(size)),

@@ -22,6 +22,8 @@ export interface PostgresOptions {
   databases: readonly string[];
   /** false, for tests: nothing is forced to disk, so the data survives a killed server but not a failing machine. */
   durable: boolean;
+  /** Memory for pages of tables and indexes, such as `2GB`; Postgres's own 128MB unless given. */
+  sharedBuffers?: string;
   log: (line: string) => void;
 }
 
@@ -117,13 +119,14 @@ function spawnPostmaster(
   binary: string,
   dataDirectory: string,
   serverLog: string,
-  { port, durable }: PostgresOptions,
+  { port, durable, sharedBuffers = '128MB' }: PostgresOptions,
 ): Postmaster {
   const settings = [
     'listen_addresses=127.0.0.1',
     `port=${port}`,
     'unix_socket_directories=',
     'max_connections=200',
+    `shared_buffers=${sharedBuffers}`,
     'timezone=UTC',
     'log_timezone=UTC',
     // Failing statements are answered to the client; the log is for the server's own affairs.
