@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { type Answer, api, eventually, expectProblem, newShopper, staff } from './support/client.ts';
 import { sqlOf } from './support/databases.ts';
-import { newPayment, type Paid } from './support/payments.ts';
+import { newPayment, type Paid, refund } from './support/payments.ts';
 import { manager, newProduct, pay } from './support/shop.ts';
 
 const unknownId = '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f';
@@ -41,12 +41,38 @@ describe('GET /v1/admin/transactions', () => {
       user_id: paid.buyer.user.id,
       gateway: 'sandbox',
       gateway_transaction_id: expect.stringMatching(/^sandbox_/),
+      refunds: [],
     });
     expect(first.headers.get('cache-control')).toBe('no-store');
     const next = /^<(.+)>; rel="next"$/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
     const second = await api('GET', next, { token: await manager() });
     expect(idsOf(second)).toEqual([three[1].id, three[2].id]);
     expectProblem(await list(`status=FAILED&cursor=${first.body.page.next_cursor}`), 400, 'invalid_cursor');
+  });
+
+  it('shows each with its own refunds, the first one first, in one round trip', async () => {
+    const [one, other] = [await newPayment(product.id), await newPayment(product.id)];
+    const made = [
+      (await refund(one.payment.id, { amount: '1.00' })).body,
+      (await refund(one.payment.id, { amount: '2.00', reason: 'Late' })).body,
+    ];
+    const { body: whole } = await refund(other.payment.id);
+    const shown = await list('limit=2');
+    expect(idsOf(shown)).toEqual([other.payment.id, one.payment.id]);
+    expect(shown.body.data[0]).toMatchObject({ status: 'REFUNDED', refunds: [whole] });
+    expect(shown.body.data[1]).toMatchObject({ status: 'SUCCESS', refund_amount: '3.00' });
+    expect(shown.body.data[1].refunds).toEqual(made);
+    expect(shown.headers.get('server-timing')).toBe('db;desc="1"');
+  });
+
+  it('the oldest first, page by page, where that is asked for', async () => {
+    const query = `order_id=${paid.order.id}&sort=created_at&limit=2`;
+    const first = await list(query);
+    const ids = three.map(({ id }) => id).toReversed();
+    expect(idsOf(first)).toEqual(ids.slice(0, 2));
+    const second = await list(`${query}&cursor=${first.body.page.next_cursor}`);
+    expect(idsOf(second)).toEqual(ids.slice(2));
+    expectProblem(await list(`order_id=${paid.order.id}&cursor=${first.body.page.next_cursor}`), 400, 'invalid_cursor');
   });
 
   it('finds by order, user, status, number and time', async () => {
@@ -64,7 +90,15 @@ describe('GET /v1/admin/transactions', () => {
   });
 
   it('refuses what it does not know', async () => {
-    for (const query of ['status=PAID', 'order_id=42', 'user_id=42', 'q=', 'q=%25', 'created_at[gte]=yesterday']) {
+    for (const query of [
+      'status=PAID',
+      'sort=amount',
+      'order_id=42',
+      'user_id=42',
+      'q=',
+      'q=%25',
+      'created_at[gte]=yesterday',
+    ]) {
       expectProblem(await list(query), 422, 'validation_failed');
     }
     expectProblem(await list('amount=1'), 400, 'unknown_parameter');

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Answer, api, expectProblem, type Shopper } from './support/client.ts';
 import { sqlOf } from './support/databases.ts';
+import { gatewayBooks } from './support/payments.ts';
 import { atCheckpoint, newBuyer, newProduct, pay, placeOrder, sweep } from './support/shop.ts';
 
 const payments = sqlOf('payments');
@@ -80,6 +81,13 @@ function orderStatus({ buyer, order }: Attempt): Promise<string> {
   return api('GET', `/v1/orders/${order.id}`, { token: buyer.token }).then(({ body }) => body.status);
 }
 
+/** By the gateway's own books. */
+async function expectChargedOnce({ order }: Attempt): Promise<void> {
+  const [{ id } = {}, ...others] = await payments`SELECT id FROM transactions WHERE order_id = ${order.id}`;
+  expect(others).toEqual([]);
+  expect(gatewayBooks(String(id))).toEqual({ charges: 1, charged: order.total_amount, refunds: 0, refunded: '0.00' });
+}
+
 function backdate({ order }: Attempt, minutes: number) {
   return payments`UPDATE transactions SET created_at = created_at - make_interval(mins => ${minutes}),
                          next_check_at = next_check_at - make_interval(mins => ${minutes})
@@ -101,6 +109,7 @@ describe('a worker that dies during a payment', () => {
     expect(await transactionsOf(attempt)).toEqual([{ status: 'SUCCESS', failure_reason: null }]);
     expect(await eventsOf(attempt)).toEqual([{ type: 'payment.succeeded' }]);
     expect(await orderStatus(attempt)).toBe('CONFIRMED');
+    await expectChargedOnce(attempt);
     const replayed = await attempt.send();
     expect(replayed.headers.get('idempotency-replayed')).toBe('true');
     expect(replayed.body).toEqual(paid.body);
@@ -113,6 +122,7 @@ describe('a worker that dies during a payment', () => {
     await sweep();
     expect(await transactionsOf(attempt)).toEqual([{ status: 'SUCCESS', failure_reason: null }]);
     expect(await orderStatus(attempt)).toBe('CONFIRMED');
+    await expectChargedOnce(attempt);
   });
 
   it('before the charge: after 15 minutes the payment is given up, and the order can be paid', async () => {

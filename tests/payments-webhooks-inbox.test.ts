@@ -125,6 +125,29 @@ describe('an event about a transaction that is not there', () => {
   });
 });
 
+describe('an event that cannot be read any more', () => {
+  it('holds up no other, and is given up in the end', async () => {
+    const { payment: later } = await newOpenPayment(product.id);
+    const broken = messageOf({ id: randomUUID(), amount: '20.00', currency: 'USD' });
+    const good = messageOf({ id: randomUUID(), amount: '20.00', currency: 'USD' });
+    for (const message of [broken, good]) await accept(message);
+    const about = JSON.stringify({ transaction_id: later.id, amount: later.amount });
+    await payments`UPDATE webhook_events SET payload = payload || ${about}::jsonb WHERE event_id = ${good.id}`;
+    await payments`UPDATE webhook_events SET payload = '{"about": "something else"}' WHERE event_id = ${broken.id}`;
+    await makeDue(good);
+    await payments`UPDATE webhook_events SET next_attempt_at = now() - interval '1 hour' WHERE event_id = ${broken.id}`;
+    await sweep();
+    expect(await kept(good)).toEqual([{ ...applied, attempts: 2, is_settled: true }]);
+    expect(await toldOf(later.id)).toEqual(['payment.succeeded']);
+    const reason = 'What was kept of it cannot be read.';
+    expect(await kept(broken)).toEqual([{ status: 'RECEIVED', reason, attempts: 2, is_settled: false }]);
+    await payments`UPDATE webhook_events SET attempts = 11 WHERE event_id = ${broken.id}`;
+    await makeDue(broken);
+    await sweep();
+    expect(await kept(broken)).toEqual([{ status: 'DEAD', reason, attempts: 12, is_settled: true }]);
+  });
+});
+
 describe('old events', () => {
   it('are deleted after 90 days, unless somebody has still to look', async () => {
     const [{ payment }, { payment: open }] = [await newPayment(product.id), await newOpenPayment(product.id)];

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { fromCents, toCents } from '#shared/money/money.ts';
+
 import { type Answer, api, eventually, expectProblem, newShopper, type Shopper, staff } from './support/client.ts';
 import { sqlOf } from './support/databases.ts';
+import { gatewayBooks, gatewayTotals } from './support/payments.ts';
 import { newBuyer, newProduct, pay, placeOrder, sweep } from './support/shop.ts';
 
 const unknownId = '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f';
@@ -34,6 +37,10 @@ function read(buyer: Shopper, transactionId: string): Promise<Answer['body']> {
 
 function transactionsOf(orderId: string) {
   return payments`SELECT status::text, failure_reason FROM transactions WHERE order_id = ${orderId} ORDER BY created_at`;
+}
+
+function plus(sum: string, { total_amount }: Answer['body']): string {
+  return fromCents(toCents(sum) + toCents(total_amount));
 }
 
 function eventsOf(transactionId: string) {
@@ -141,6 +148,7 @@ describe('POST /v1/payments', () => {
     expect(await orderStatus(buyer, order.id)).toBe('CONFIRMED');
     expect(await transactionsOf(order.id)).toEqual([{ status: 'SUCCESS', failure_reason: null }]);
     expect(await eventsOf(open.body.id)).toHaveLength(1);
+    expect(gatewayBooks(open.body.id)).toMatchObject({ charges: 1, charged: order.total_amount });
   });
 
   it('refuses to be paid a second time', async () => {
@@ -150,9 +158,11 @@ describe('POST /v1/payments', () => {
     expect(await transactionsOf(order.id)).toEqual([{ status: 'SUCCESS', failure_reason: null }]);
   });
 
-  it('charges once for 20 payments at the same moment', async () => {
+  it.each([2, 20])('charges once for %i payments at the same moment', async (times) => {
     const { buyer, order } = await newOrder();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => pay(buyer.token, order.id, 'tok_success')));
+    const before = gatewayTotals();
+    const answers = await Promise.all(Array.from({ length: times }, () => pay(buyer.token, order.id, 'tok_success')));
+    expect(answers).toHaveLength(times);
     const paid = answers.filter(({ status }) => status === 201);
     expect(paid.map(({ body }) => body.status)).toEqual(['SUCCESS']);
     for (const refused of answers.filter(({ status }) => status !== 201)) {
@@ -161,6 +171,9 @@ describe('POST /v1/payments', () => {
     }
     expect(await transactionsOf(order.id)).toEqual([{ status: 'SUCCESS', failure_reason: null }]);
     expect(await orderStatus(buyer, order.id)).toBe('CONFIRMED');
+    // Whatever it was asked: the gateway has one charge more than before, and it is this one.
+    expect(gatewayTotals()).toEqual({ ...before, charges: before.charges + 1, charged: plus(before.charged, order) });
+    expect(gatewayBooks(paid[0]?.body.id)).toMatchObject({ charges: 1, charged: order.total_amount });
     const keys = await payments`SELECT count(*)::int AS kept FROM idempotency_keys WHERE user_id = ${buyer.user.id}`;
     expect(keys).toEqual([{ kept: 1 }]);
   });
@@ -289,6 +302,12 @@ describe('GET /v1/payments', () => {
     expect(second.body.page).toEqual({ next_cursor: null, has_more: false });
     expect(second.headers.get('link')).toBeNull();
 
+    const oldest = await api('GET', '/v1/payments?limit=2&sort=created_at', { token: buyer.token });
+    expect(oldest.body.data.map(({ id }: { id: string }) => id)).toEqual(ids.slice(1).toReversed());
+    const rest = `/v1/payments?limit=2&sort=created_at&cursor=${oldest.body.page.next_cursor}`;
+    const newest = await api('GET', rest, { token: buyer.token });
+    expect(newest.body.data.map(({ id }: { id: string }) => id)).toEqual(ids.slice(0, 1));
+
     const failed = await api('GET', `/v1/payments?status=FAILED&order_id=${order.id}`, { token: buyer.token });
     expect(failed.body.data.map(({ id }: { id: string }) => id)).toEqual(ids.slice(1));
     const others = await api('GET', `/v1/payments?order_id=${order.id}`, { token: shopper.token });
@@ -300,6 +319,7 @@ describe('GET /v1/payments', () => {
   it('refuses filters that it does not know', async () => {
     const { token } = shopper;
     expectProblem(await api('GET', '/v1/payments?status=PAID', { token }), 422, 'validation_failed');
+    expectProblem(await api('GET', '/v1/payments?sort=amount', { token }), 422, 'validation_failed');
     expectProblem(await api('GET', '/v1/payments?user_id=1', { token }), 400, 'unknown_parameter');
     expectProblem(await api('GET', '/v1/payments'), 401, 'unauthorized');
   });

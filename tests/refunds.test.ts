@@ -14,7 +14,7 @@ import {
   refundRows,
   transaction,
 } from './support/payments.ts';
-import { manager, newBuyer, newProduct, pay, placeOrder, sweep } from './support/shop.ts';
+import { manager, newBuyer, newProduct, pay, placeOrder, shopUrl, sweep } from './support/shop.ts';
 
 const unknownId = '01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f';
 const payments = sqlOf('payments');
@@ -23,6 +23,14 @@ let product: Answer['body'];
 beforeAll(async () => {
   product = await newProduct({ price: '20.00', quantity: 1_000 });
 });
+
+/** POST without any `Content-Type`, which fetch sets for text by itself; the status. */
+async function postUntyped(path: string, body: Uint8Array<ArrayBuffer>): Promise<number> {
+  const headers = { authorization: `Bearer ${await manager()}`, 'idempotency-key': randomUUID() };
+  const response = await fetch(new URL(path, shopUrl()), { method: 'POST', headers, body });
+  await response.body?.cancel();
+  return response.status;
+}
 
 /** What is left to refund of a transaction, as the books say. */
 async function remaining(id: string): Promise<string> {
@@ -184,6 +192,27 @@ describe('POST /v1/admin/transactions/{id}/refunds', () => {
     const { status } = await refund(payment.id, { amount: payment.amount, restock: true });
     expect(status).toBe(201);
     expect(await refundEvents(payment.id)).toMatchObject([{ is_full: true, restock: true }]);
+  });
+
+  it('refunds everything where there is no body, but not where one has no type', async () => {
+    const { payment } = await newPayment(product.id);
+    const path = `/v1/admin/transactions/${payment.id}/refunds`;
+    const asked = async (headers: Record<string, string>, body?: unknown) =>
+      api('POST', path, {
+        token: await manager(),
+        headers: { 'idempotency-key': randomUUID(), ...headers },
+        ...(body === undefined ? {} : { body }),
+      });
+    const bytes = Uint8Array.from(Buffer.from('{"amount":"1.00"}'));
+    for (const type of ['', 'text/plain']) {
+      expectProblem(await asked({ 'content-type': type }, bytes), 415, 'unsupported_media_type');
+    }
+    expect(await postUntyped(path, bytes)).toBe(415);
+    await nothingRefunded(payment.id);
+    const whole = await asked({});
+    expect(whole.status).toBe(201);
+    expect(whole.body).toMatchObject({ amount: payment.amount, status: 'SUCCESS', reason: null });
+    expect(gatewayBooks(payment.id)).toMatchObject({ refunds: 1, refunded: payment.amount });
   });
 
   it('knows no transaction that is not there', async () => {

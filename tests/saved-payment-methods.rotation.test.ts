@@ -13,8 +13,9 @@ import { writeWorkerConfigs } from '#tools/stack/worker-configs.ts';
 import { startWorkers } from '#tools/stack/wrangler.ts';
 import { KeyFile } from '#tools/token-keys/rotation.ts';
 
-import type { Answer } from './support/client.ts';
+import { type Answer, apiAt } from './support/client.ts';
 import { orderFor } from './support/saved-methods.ts';
+import { refuseLoggedSecrets } from './support/secrets.ts';
 import { addToCart, type Buyer, newBuyer, newProduct } from './support/shop.ts';
 import { type ThrowAwayShop, throwAwayShop } from './support/throw-away-shop.ts';
 
@@ -60,17 +61,9 @@ async function start(): Promise<void> {
   workers = await startWorkers(configs, { root, directory, ports: portsFrom(port), onLine: () => {} });
 }
 
-async function post(path: string, body: object): Promise<{ status: number; body: Answer['body'] }> {
-  const response = await fetch(`http://localhost:${port}${path}`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      authorization: `Bearer ${buyer.token}`,
-      'idempotency-key': randomUUID(),
-    },
-    body: JSON.stringify(body),
-  });
-  return { status: response.status, body: JSON.parse(await response.text()) };
+function post(path: string, body: object): Promise<Answer> {
+  const headers = { 'idempotency-key': randomUUID() };
+  return apiAt(`http://localhost:${port}`, 'POST', path, { token: buyer.token, headers, body });
 }
 
 async function save(): Promise<string> {
@@ -109,6 +102,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await workers?.stop();
+  refuseLoggedSecrets(readFileSync(join(directory, 'workers.log'), 'utf8'));
   await shop.close();
   rmSync(directory, { recursive: true, force: true });
 });

@@ -176,7 +176,9 @@ function variablesOf(one: Case | undefined): Record<string, string> {
     if (invalid.includes(name)) return [[name, ofAnyForm.includes(name) ? '' : value.slice(1)]];
     return secrets.some((secret) => secret.name === name && secret.isOptional) ? [] : [[name, value]];
   });
-  return { ...variables, ...Object.fromEntries(given), NEON_ENDPOINT: `http://127.0.0.1:${ports.neon}/sql` };
+  // In production the sandbox would be one thing more that is wrong.
+  const common = { ENVIRONMENT: 'staging', NEON_ENDPOINT: `http://127.0.0.1:${ports.neon}/sql` };
+  return { ...common, ...variables, ...Object.fromEntries(given) };
 }
 
 const told = rounds.flatMap((round, index) => round.map((one) => ({ ...one, round: index, title: titleOf(one) })));

@@ -87,26 +87,36 @@ interface Totals {
 
 /** What the sandbox's own books say of a transaction: what it charged and paid back, whatever ours say. */
 export function gatewayBooks(transactionId: string): Totals {
+  return inBooks((books) => totalsOf(books, 'transaction_id = ?', [transactionId]));
+}
+
+/** The same of all that it ever did. */
+export function gatewayTotals(): Totals {
+  return inBooks((books) => totalsOf(books, 'true', []));
+}
+
+function inBooks<Result>(read: (books: DatabaseSync) => Result): Result {
   const folder = join(inject('stack').directory, 'workers-state', 'v3', 'do', 'payments-SandboxGateway');
   const [file] = readdirSync(folder).filter((name) => name.endsWith('.sqlite') && name !== 'metadata.sqlite');
   const books = new DatabaseSync(join(folder, file ?? ''), { readOnly: true });
   try {
-    const charges = amounts(books, 'charges', transactionId);
-    const refunds = amounts(books, 'refunds', transactionId);
-    return {
-      charges: charges.length,
-      charged: fromCents(sum(charges)),
-      refunds: refunds.length,
-      refunded: fromCents(sum(refunds)),
-    };
+    return read(books);
   } finally {
     books.close();
   }
 }
 
-function amounts(books: DatabaseSync, table: 'charges' | 'refunds', transactionId: string): bigint[] {
-  return books
-    .prepare(`SELECT amount FROM ${table} WHERE transaction_id = ? AND failure_reason IS NULL`)
-    .all(transactionId)
-    .map(({ amount }) => toCents(String(amount)));
+function totalsOf(books: DatabaseSync, condition: string, values: string[]): Totals {
+  const amounts = (table: 'charges' | 'refunds') =>
+    books
+      .prepare(`SELECT amount FROM ${table} WHERE ${condition} AND failure_reason IS NULL`)
+      .all(...values)
+      .map(({ amount }) => toCents(String(amount)));
+  const [charges, refunds] = [amounts('charges'), amounts('refunds')];
+  return {
+    charges: charges.length,
+    charged: fromCents(sum(charges)),
+    refunds: refunds.length,
+    refunded: fromCents(sum(refunds)),
+  };
 }

@@ -3,6 +3,10 @@ const anywhere = [
   /\btok_[a-z_]+/,
   /\b(sandbox_)?pm_\w[\w-]+/,
   /\bwhsec_\w+/,
+  /\b[sr]k_(test|live)_\w+/,
+  /_secret_\w+/,
+  // A saved token as it is stored.
+  /\bv1\.[\w-]{1,50}\.[\w-]{16}\.[\w-]{22,}/,
   /\bsecret [0-9a-f]{8}-/,
   /\bdemo-(Admin|Manager|Customer)-\d/,
   /"d": ?"[\w-]+"/,
@@ -23,4 +27,11 @@ export function linesWithSecrets(log: string): string[] {
     .split('\n')
     .filter((line) => !line.startsWith('env.'))
     .filter((line) => inLogs.some((secret) => secret.test(line)));
+}
+
+/** Throws: whatever the tests did, nothing secret and nothing personal may have been logged. */
+export function refuseLoggedSecrets(log: string): void {
+  if (!log.includes('"level":"info"')) throw new Error('The workers have logged nothing.');
+  const lines = linesWithSecrets(log);
+  if (lines.length > 0) throw new Error(`Logged, but secret or personal:\n${lines.slice(0, 20).join('\n')}`);
 }

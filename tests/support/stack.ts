@@ -8,7 +8,7 @@ import { loadDemoData } from '#tools/stack/demo.ts';
 import { isFree, portsFrom } from '#tools/stack/ports.ts';
 import { startStack } from '#tools/stack/stack.ts';
 
-import { linesWithSecrets } from './secrets.ts';
+import { refuseLoggedSecrets } from './secrets.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -45,13 +45,6 @@ export default async function setup(project: TestProject) {
     if (process.env['SHOP_TEST_KEEP']) console.log(`Kept ${directory}`);
     else rmSync(directory, { recursive: true, force: true });
   };
-}
-
-/** Fails the run: whatever the tests did, nothing secret and nothing personal may have been logged. */
-function refuseLoggedSecrets(log: string): void {
-  if (!log.includes('"level":"info"')) throw new Error('The workers have logged nothing.');
-  const lines = linesWithSecrets(log);
-  if (lines.length > 0) throw new Error(`Logged, but secret or personal:\n${lines.slice(0, 20).join('\n')}`);
 }
 
 /** A gateway port whose followers are free too, below the range that systems hand out by themselves. */

@@ -24,6 +24,8 @@ export interface FakeStripe {
   books: Books;
   /** `METHOD path` of all that came, in order. */
   requests: string[];
+  /** Those of them that change something and could do so twice, as they came without an idempotency key. */
+  keyless: string[];
   faults: Fault[];
   /** What the next requests that fit wait for before they are carried out. */
   hold: (on: RegExp) => { arrived: Promise<void>; release: () => void };
@@ -41,6 +43,7 @@ interface Gate {
 export async function startFakeStripe(): Promise<FakeStripe> {
   const books = new Books();
   const requests: string[] = [];
+  const keyless: string[] = [];
   const faults: Fault[] = [];
   const gates: Gate[] = [];
   const keys = new Map<string, { request: string; answer: Answer | undefined }>();
@@ -50,6 +53,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     const line = `${request.method} ${url.pathname}`;
     const body = await text(request);
     requests.push(line);
+    if (request.method !== 'GET' && request.headers['idempotency-key'] === undefined) keyless.push(line);
     const fault = faults.find(({ on, times }) => times > 0 && on.test(line));
     if (fault) fault.times--;
     if (fault?.does === 'silent') return;
@@ -98,6 +102,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     url: `http://127.0.0.1:${address.port}`,
     books,
     requests,
+    keyless,
     faults,
     hold: (on) => {
       const arrival = Promise.withResolvers<void>();

@@ -7,6 +7,7 @@ import type { ServiceEnv } from '#shared/http/service.ts';
 
 import { TokenKeySet } from './domain/token-encryption.ts';
 import type { SandboxGateway } from './gateways/sandbox/sandbox-gateway.ts';
+import { isTestKey } from './gateways/stripe/test-key.ts';
 
 /** Where the sandbox sends its webhooks, and with what it signs them. It sends none unless it has both. */
 interface SandboxBindings {
@@ -38,12 +39,13 @@ const whateverElse = () => true;
 const Configured = z
   .looseObject({
     ...common,
-    PAYMENT_GATEWAY: text,
+    PAYMENT_GATEWAY: z.enum(['sandbox', 'stripe']),
     DATABASE_URL: PostgresUrl,
     TOKEN_ENCRYPTION_KEYS: json(TokenKeySet),
     SANDBOX_WEBHOOK_SECRET: text.optional(),
     STRIPE_SECRET_KEY: text.optional(),
     STRIPE_WEBHOOK_SECRET: text.optional(),
+    STRIPE_API_URL: z.url().optional(),
   })
   .refine((env) => env.PAYMENT_GATEWAY !== 'stripe' || env.STRIPE_SECRET_KEY !== undefined, {
     path: ['STRIPE_SECRET_KEY'],
@@ -51,6 +53,19 @@ const Configured = z
   })
   .refine((env) => env.PAYMENT_GATEWAY !== 'stripe' || env.STRIPE_WEBHOOK_SECRET !== undefined, {
     path: ['STRIPE_WEBHOOK_SECRET'],
+    when: whateverElse,
+  })
+  // What moves no money, and what moves it elsewhere, is not for real orders.
+  .refine((env) => env.ENVIRONMENT !== 'production' || env.PAYMENT_GATEWAY !== 'sandbox', {
+    path: ['PAYMENT_GATEWAY'],
+    when: whateverElse,
+  })
+  .refine((env) => env.ENVIRONMENT !== 'production' || !isTestKey(env.STRIPE_SECRET_KEY ?? ''), {
+    path: ['STRIPE_SECRET_KEY'],
+    when: whateverElse,
+  })
+  .refine((env) => env.ENVIRONMENT !== 'production' || env.STRIPE_API_URL === undefined, {
+    path: ['STRIPE_API_URL'],
     when: whateverElse,
   });
 

@@ -1,4 +1,4 @@
-import type { OrderPayment, PaymentsApi } from '#shared/contracts/payments.ts';
+import type { OrderPayment, OrderPayments, PaymentsApi } from '#shared/contracts/payments.ts';
 import { connect, ping } from '#shared/db/postgres.ts';
 import { configuredEntrypoint, configuredHandlers } from '#shared/entrypoint.ts';
 import { newTrace, type Trace, withTrace } from '#shared/http/context.ts';
@@ -9,7 +9,7 @@ import { closeOrder } from './close-order.ts';
 import { type Bindings, configured } from './env.ts';
 import { consumeEvents } from './jobs/events.ts';
 import { sweep } from './jobs/sweep.ts';
-import { paymentOfOrder } from './store/transactions.ts';
+import { paymentOfOrder, paymentsOfOrder } from './store/order-payments.ts';
 
 export { SandboxGateway } from './gateways/sandbox/sandbox-gateway.ts';
 
@@ -25,6 +25,10 @@ export default configuredHandlers(configured, {
 export class PaymentsService extends configuredEntrypoint<Bindings>(configured) implements PaymentsApi {
   paymentOfOrder(trace: Trace, { order_id }: { order_id: string }): Promise<OrderPayment | null> {
     return withTrace('payments', trace, () => paymentOfOrder(connect(this.env), order_id));
+  }
+
+  paymentsOfOrder(trace: Trace, { order_id }: { order_id: string }): Promise<OrderPayments> {
+    return withTrace('payments', trace, () => paymentsOfOrder(connect(this.env), order_id));
   }
 
   closeOrder(trace: Trace, request: { order_id: string }): ReturnType<PaymentsApi['closeOrder']> {

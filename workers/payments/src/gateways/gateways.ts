@@ -4,7 +4,8 @@ import { unavailable } from '#shared/http/problem.ts';
 import type { Bindings } from '../env.ts';
 import type { PaymentGateway } from './payment-gateway.ts';
 import { sandboxGateway } from './sandbox/sandbox-client.ts';
-import { isTestKey, stripeGateway } from './stripe/stripe-gateway.ts';
+import { stripeGateway } from './stripe/stripe-gateway.ts';
+import { isTestKey } from './stripe/test-key.ts';
 
 /** What decides which gateway can be used. */
 interface Configuration extends Pick<Bindings, 'STRIPE_SECRET_KEY' | 'STRIPE_WEBHOOK_SECRET' | 'STRIPE_API_URL'> {

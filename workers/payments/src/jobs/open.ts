@@ -2,6 +2,9 @@ import { describeError, log } from '#shared/http/log.ts';
 
 const pageSize = 50;
 
+/** A gateway that is down makes every call last until its timeout. Nothing is begun after this long: the next sweep goes on. */
+export const sweepMilliseconds = 20_000;
+
 /** After this long the request that began it is gone, and the gateway is asked. */
 export const openSeconds = 60;
 
@@ -17,15 +20,17 @@ interface Open<Row> {
 }
 
 /**
- * Works through all that is open, page by page; answers how many it ended. Whatever stands in the way of one does not stop
- * the others: it is put off, longer each time.
+ * Works through all that is open, page by page, as far as its time allows; answers how many it ended. Whatever stands in the
+ * way of one does not stop the others: it is put off, longer each time, so that the next sweep begins with what is left.
  */
 export async function endAll<Row extends { id: string }>({ list, end, putOff }: Open<Row>): Promise<number> {
+  const until = Date.now() + sweepMilliseconds;
   let ended = 0;
   let last: Row | undefined;
   for (;;) {
     const open = await list({ limit: pageSize, after: last });
     for (const row of open) {
+      if (Date.now() >= until) return ended;
       if (await attempted(row, end)) ended++;
       else await putOff(row);
     }

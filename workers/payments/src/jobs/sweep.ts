@@ -16,12 +16,13 @@ export async function sweep(env: Bindings, advanceSeconds: number): Promise<Reco
   const db = connect(env);
   const now = sweepClock(advanceSeconds);
   return {
+    // First what waits for no gateway.
+    events_relayed: await attempted('outbox relay', () => relayOutbox(db, queuesOf(env))),
     webhooks_applied: await attempted('webhooks', () => applyWaitingWebhooks(env, now)),
     payments_settled: await attempted('reconciliation', () => reconcile(env, now)),
     refunds_settled: await attempted('reconciliation of refunds', () => reconcileRefunds(env, now)),
     refunds_retried: await attempted('refused refunds', () => retryAutomaticRefunds(env, now)),
     methods_forgotten: await attempted('deleted payment methods', () => forgetDeletedMethods(env)),
-    events_relayed: await attempted('outbox relay', () => relayOutbox(db, queuesOf(env))),
     keys_deleted: await attempted('expired keys', () => deleteExpiredKeys(db, now)),
     events_deleted: await attempted('old events', () => deleteOldEvents(db, now)),
     webhooks_deleted: await attempted('old webhooks', () => deleteOldWebhooks(db, now)),

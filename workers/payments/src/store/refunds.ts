@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lte, or } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, lte, or, type SQLWrapper } from 'drizzle-orm';
 
 import { refunds, transactions } from '#drizzle/payments/schema.ts';
 import type { Database } from '#shared/db/postgres.ts';
@@ -40,6 +40,13 @@ export function selectRefund(db: Database, id: string) {
 export function selectRefundsOf(db: Database, transactionId: string) {
   return selectRefunds(db)
     .where(eq(refunds.transaction_id, transactionId))
+    .orderBy(asc(refunds.created_at), asc(refunds.id));
+}
+
+/** The same for several transactions: those whose ids the query finds. */
+export function selectRefundsOfAll(db: Database, transactionIds: SQLWrapper) {
+  return selectRefunds(db)
+    .where(inArray(refunds.transaction_id, transactionIds))
     .orderBy(asc(refunds.created_at), asc(refunds.id));
 }
 

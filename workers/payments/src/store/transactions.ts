@@ -1,7 +1,6 @@
-import { and, asc, desc, eq, gt, gte, inArray, like, lt, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, like, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 
 import { paymentMethods, transactions, transactionStatus } from '#drizzle/payments/schema.ts';
-import type { OrderPayment } from '#shared/contracts/payments.ts';
 import type { Database } from '#shared/db/postgres.ts';
 import type { Position } from '#shared/http/pages.ts';
 
@@ -51,6 +50,7 @@ export async function findTransactionOf(db: Database, userId: string, id: string
 }
 
 export interface TransactionFilter {
+  ascending: boolean;
   order_id?: string | undefined;
   user_id?: string | undefined;
   status?: TransactionStatus | undefined;
@@ -60,29 +60,53 @@ export interface TransactionFilter {
   before?: string | undefined;
 }
 
-/** Up to `limit + 1` of the transactions that the filter lets through, the newest first, from behind `after`. */
-export function listTransactions(
-  db: Database,
-  filter: TransactionFilter,
-  { limit, after }: { limit: number; after: Position | null },
-): Promise<TransactionRow[]> {
-  const { order_id, user_id, status, q, from, before } = filter;
+/** Where a page begins and how long it is. */
+interface PageRequest {
+  limit: number;
+  after: Position | null;
+}
+
+/** Up to `limit + 1` of the transactions that the filter lets through, by creation time and id, from behind `after`. */
+export function listTransactions(db: Database, filter: TransactionFilter, { limit, after }: PageRequest) {
   return selectTransactions(db)
-    .where(
-      and(
-        order_id === undefined ? undefined : eq(transactions.order_id, order_id),
-        user_id === undefined ? undefined : eq(transactions.user_id, user_id),
-        status === undefined ? undefined : eq(transactions.status, status),
-        q === undefined ? undefined : like(transactions.transaction_number, prefixPattern(q)),
-        from === undefined ? undefined : gte(transactions.created_at, new Date(from)),
-        before === undefined ? undefined : lt(transactions.created_at, new Date(before)),
-        after === null
-          ? undefined
-          : sql`(${transactions.created_at}, ${transactions.id}) < (${after.key}::timestamptz, ${after.id}::uuid)`,
-      ),
-    )
-    .orderBy(desc(transactions.created_at), desc(transactions.id))
+    .where(letThrough(filter, after))
+    .orderBy(...inOrder(filter))
     .limit(limit + 1);
+}
+
+/** The ids of the same transactions, for another statement of the same batch. */
+export function selectListedIds(db: Database, filter: TransactionFilter, { limit, after }: PageRequest) {
+  return db
+    .select({ id: transactions.id })
+    .from(transactions)
+    .where(letThrough(filter, after))
+    .orderBy(...inOrder(filter))
+    .limit(limit + 1);
+}
+
+function letThrough(filter: TransactionFilter, after: Position | null): SQL | undefined {
+  const { order_id, user_id, status, q, from, before, ascending } = filter;
+  return and(
+    order_id === undefined ? undefined : eq(transactions.order_id, order_id),
+    user_id === undefined ? undefined : eq(transactions.user_id, user_id),
+    status === undefined ? undefined : eq(transactions.status, status),
+    q === undefined ? undefined : like(transactions.transaction_number, prefixPattern(q)),
+    from === undefined ? undefined : gte(transactions.created_at, new Date(from)),
+    before === undefined ? undefined : lt(transactions.created_at, new Date(before)),
+    after === null ? undefined : beyond(after, ascending),
+  );
+}
+
+function inOrder({ ascending }: TransactionFilter): SQL[] {
+  const direction = ascending ? asc : desc;
+  return [direction(transactions.created_at), direction(transactions.id)];
+}
+
+function beyond({ key, id }: Position, ascending: boolean): SQL {
+  const row = sql`(${transactions.created_at}, ${transactions.id})`;
+  return ascending
+    ? sql`${row} > (${key}::timestamptz, ${id}::uuid)`
+    : sql`${row} < (${key}::timestamptz, ${id}::uuid)`;
 }
 
 /** Transaction numbers have capital letters only. */
@@ -97,24 +121,6 @@ export async function liveStatusOf(db: Database, orderId: string): Promise<Trans
     .from(transactions)
     .where(and(eq(transactions.order_id, orderId), inArray(transactions.status, ['PENDING', 'PROCESSING', 'SUCCESS'])));
   return row?.status;
-}
-
-/** The transaction that paid the order, also if it was refunded since, else its latest one. */
-export async function paymentOfOrder(db: Database, orderId: string): Promise<OrderPayment | null> {
-  const [row] = await db
-    .select({
-      transaction_id: transactions.id,
-      status: transactions.status,
-      amount: transactions.amount,
-      refund_amount: transactions.refund_amount,
-    })
-    .from(transactions)
-    .where(eq(transactions.order_id, orderId))
-    .orderBy(desc(inArray(transactions.status, ['SUCCESS', 'REFUNDED'])), desc(transactions.created_at))
-    .limit(1);
-  if (!row) return null;
-  const { transaction_id, status, amount, refund_amount } = row;
-  return { transaction_id, status, amount, refunded_amount: refund_amount ?? '0.00' };
 }
 
 /** A page of the payments whose outcome has been open since `before` or longer and that are not put off, the oldest first. */

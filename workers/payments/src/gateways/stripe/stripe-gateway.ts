@@ -3,6 +3,7 @@ import { cancel, charge, retrieve } from './charges.ts';
 import { refund, retrieveRefund } from './refunds.ts';
 import { accepts, forgetMethod, saveMethod } from './saving.ts';
 import { type StripeAccess, stripeClient } from './stripe-client.ts';
+import { isTestKey } from './test-key.ts';
 import { newsOf, verified } from './webhooks.ts';
 
 /** Stripe as payments sees it. Nothing of it is kept here: keys and metadata at Stripe carry our ids. */
@@ -24,9 +25,4 @@ export function stripeGateway(access: StripeAccess): PaymentGateway {
       return event && { id: event.id, type: event.type, news: await newsOf(stripe, event) };
     },
   };
-}
-
-/** Whether a key, secret (`sk_`) or restricted (`rk_`), moves no money. */
-export function isTestKey(secretKey: string): boolean {
-  return /^[sr]k_test_/.test(secretKey);
 }

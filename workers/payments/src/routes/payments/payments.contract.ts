@@ -4,7 +4,7 @@ import { transactionStatus } from '#drizzle/payments/schema.ts';
 import { access } from '#shared/auth/access.ts';
 import { contract, created, errors, IdPath, json, jsonBody } from '#shared/http/contract.ts';
 import { IdempotencyHeader } from '#shared/http/idempotency.ts';
-import { PageQuery, pageOf } from '#shared/http/pages.ts';
+import { PageQuery, pageOf, TimeSort } from '#shared/http/pages.ts';
 import { Currency, Id, Timestamp } from '#shared/http/values.ts';
 import { Money } from '#shared/money/schema.ts';
 
@@ -109,6 +109,7 @@ function isWellFormed({ issues }: { issues: unknown[] }): boolean {
 const TransactionPage = pageOf(Transaction).openapi('TransactionPage');
 
 const Filter = PageQuery.extend({
+  sort: TimeSort,
   order_id: Id.optional().openapi({ description: 'Only payments of this order.' }),
   status: TransactionStatus.optional().openapi({ description: 'Only payments in this status.' }),
 });
@@ -150,7 +151,6 @@ export const listPayments = contract({
   operationId: 'listPayments',
   tags: ['Payments'],
   summary: 'List your payments',
-  description: 'The newest first.',
   ...access.customer,
   request: { query: Filter },
   responses: { 200: json(TransactionPage, 'A page of payments'), ...errors('invalid_cursor') },

@@ -42,7 +42,8 @@ export function addPaymentRoutes(app: OpenAPIHono<PaymentsEnv>): void {
   });
 
   app.openapi(listPayments, async (c) => {
-    const { limit, cursor, ...filter } = c.req.valid('query');
+    const { limit, cursor, sort, ...wanted } = c.req.valid('query');
+    const filter = { ...wanted, ascending: sort === 'created_at' };
     const list = { path: c.req.path, ...filter };
     const after = readCursor(cursor, list, TimeKey);
     const rows = await listTransactions(connect(c.env), { ...filter, user_id: c.var.actor.id }, { limit, after });

@@ -1,9 +1,12 @@
 import { z } from '@hono/zod-openapi';
 
+import type { MiddlewareHandler } from 'hono';
+
 import { refundStatus } from '#drizzle/payments/schema.ts';
 import { access } from '#shared/auth/access.ts';
 import { contract, created, errors, IdPath, jsonBody } from '#shared/http/contract.ts';
 import { IdempotencyHeader } from '#shared/http/idempotency.ts';
+import { Problem } from '#shared/http/problem.ts';
 import { Currency, Id, text, Timestamp } from '#shared/http/values.ts';
 import { Money, MoneyInput } from '#shared/money/schema.ts';
 
@@ -46,6 +49,14 @@ const RefundInput = z
   })
   .openapi('RefundInput', { example: { amount: '19.99', reason: 'Arrived broken' } });
 
+/** The body may be left out, but one that comes without its type is not taken for none: that would refund everything. */
+const requireType: MiddlewareHandler = async (c, next) => {
+  if (c.req.header('content-type') === undefined && (await c.req.arrayBuffer()).byteLength > 0) {
+    throw new Problem('unsupported_media_type', 'Send a body with the Content-Type application/json, or none.');
+  }
+  await next();
+};
+
 export const createRefund = contract({
   method: 'post',
   path: '/v1/admin/transactions/{id}/refunds',
@@ -55,10 +66,11 @@ export const createRefund = contract({
   description:
     'Read the status of the answer: `SUCCESS` (the money is back), `FAILED` (the gateway refused; nothing went back) or ' +
     '`PROCESSING` (it will become one of the two; read the transaction again later). When all of a payment has gone ' +
-    'back, its order becomes REFUNDED.',
+    'back, its order becomes REFUNDED. Without a body, all that is left is refunded.',
   ...access.manager,
+  middleware: [...access.manager.middleware, requireType],
   needsIdempotencyKey: true,
-  request: { params: IdPath, headers: IdempotencyHeader, body: jsonBody(RefundInput) },
+  request: { params: IdPath, headers: IdempotencyHeader, body: { ...jsonBody(RefundInput), required: false } },
   responses: {
     201: created(Refund, 'The refund, whatever came of it; `Location` is its transaction'),
     ...errors(

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 
 import { access } from '#shared/auth/access.ts';
 import { contract, errors, IdPath, json } from '#shared/http/contract.ts';
-import { CreatedRange, PageQuery, pageOf } from '#shared/http/pages.ts';
+import { CreatedRange, PageQuery, pageOf, TimeSort } from '#shared/http/pages.ts';
 import { Id } from '#shared/http/values.ts';
 
 import { Transaction, transactionExample, TransactionStatus } from '../payments/payments.contract.ts';
@@ -15,6 +15,7 @@ const adminExample = {
   user_id: '01938f6e-1111-7c4d-9e5f-6a7b8c9d0e1f',
   gateway: 'sandbox',
   gateway_transaction_id: 'sandbox_01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e8f',
+  refunds: [],
 };
 
 /** Seed: transactions, as staff sees them. */
@@ -25,13 +26,11 @@ const AdminTransaction = Transaction.extend({
     description: "The gateway's own name of the payment.",
     example: 'sandbox_01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e8f',
   }),
+  refunds: z.array(Refund).openapi({ description: 'The first one first.' }),
 }).openapi('AdminTransaction', { example: adminExample });
 
-const AdminTransactionDetail = AdminTransaction.extend({
-  refunds: z.array(Refund).openapi({ description: 'The first one first.' }),
-}).openapi('AdminTransactionDetail', { example: { ...adminExample, refunds: [] } });
-
 const Filter = PageQuery.extend({
+  sort: TimeSort,
   status: TransactionStatus.optional().openapi({ description: 'Only payments in this status.' }),
   order_id: Id.optional().openapi({ description: 'Only payments of this order.' }),
   user_id: Id.optional().openapi({ description: 'Only payments of this user.' }),
@@ -51,7 +50,7 @@ export const listTransactions = contract({
   path: '/v1/admin/transactions',
   operationId: 'listTransactions',
   tags,
-  summary: 'List all payments, newest first',
+  summary: 'List all payments with their refunds',
   ...access.manager,
   request: { query: Filter },
   responses: {
@@ -68,5 +67,5 @@ export const getTransaction = contract({
   summary: 'Read a payment with its refunds',
   ...access.manager,
   request: { params: IdPath },
-  responses: { 200: json(AdminTransactionDetail, 'The payment') },
+  responses: { 200: json(AdminTransaction, 'The payment') },
 });
