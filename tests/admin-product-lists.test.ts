@@ -72,6 +72,28 @@ describe('GET /v1/admin/products', () => {
     expect(beginning.body.data.map(({ id }: Answer['body']) => id)).toEqual([products[4].id]);
   });
 
+  it('finds a variant by its SKU and its barcode, however they are typed', async () => {
+    const mark = unique();
+    const face = await adminProduct({ sku: `${mark}-S`, options: { Size: 'S' } });
+    const variant = await adminProduct({
+      sku: `${mark}-M/2`,
+      barcode: `97-${mark}`,
+      options: { Size: 'M' },
+      variant_group_id: face.variant_group_id,
+      is_active: false,
+    });
+    const idsOf = async (query: string) => (await list(query)).body.data.map(({ id }: Answer['body']) => id);
+    for (const q of [`${mark}-M/2`, `${mark.toUpperCase()} m 2`, `97-${mark}`, `97${mark}`]) {
+      expect([q, await idsOf(`q=${encodeURIComponent(q)}`)]).toEqual([q, [variant.id]]);
+      expect((await list(`q=${encodeURIComponent(q)}&include=total`)).body.page.total).toBe(1);
+    }
+    await deleteProduct(variant.id);
+    expect(await idsOf(`sku=${mark}-M/2`)).toEqual([variant.id]);
+    expect(await idsOf(`sku=${mark}-M/2&is_deleted=true`)).toEqual([variant.id]);
+    expect(await idsOf(`sku=${mark}-M/2&is_deleted=false`)).toEqual([]);
+    expect(await idsOf(`q=97${mark}`)).toEqual([variant.id]);
+  });
+
   it('shows what staff see, without the long texts', async () => {
     const { products } = await loaded;
     const { description: _d, meta_title: _t, meta_description: _m, ...summary } = await readProduct(products[5].id);

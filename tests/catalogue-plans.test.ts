@@ -109,6 +109,23 @@ describe('a page', () => {
     }
   });
 
+  it('of a search for the code of a variant is read by indexes, as are its facets', async () => {
+    const [variant] = await catalogue.query(sql`
+      SELECT variant.sku, variant.barcode, product.id FROM products variant
+        JOIN products product ON product.variant_group_id = variant.variant_group_id AND ${isListed}
+       WHERE variant.is_active AND NOT variant.is_group_primary AND variant.barcode IS NOT NULL LIMIT 1`);
+    for (const typed of [String(variant?.['sku']), String(variant?.['barcode'])]) {
+      const [q, code] = [typed.replaceAll('-', ' '), typed.replaceAll('-', '')];
+      for (const sort of ['relevance', 'price', '-created_at'] as const) {
+        const statement = selectPage({ filter: { q, code }, sort, after: null, limit });
+        await expectReads(statement, { rows: 4_000, entries: 20_000 }, `${q} by ${sort}`);
+      }
+      const relevant = selectPage({ filter: { q, code }, sort: 'relevance', after: null, limit });
+      expect((await catalogue.query(relevant))[0]?.['id']).toBe(variant?.['id']);
+      await expectReads(selectFacets({ q, code }), { rows: 5_000, entries: 70_000 }, `facets of ${q}`);
+    }
+  });
+
   it.each(Object.keys(filters).slice(1))('of a search within %s is read by indexes', async (name) => {
     for (const q of Object.values(searches)) {
       for (const sort of ['relevance', 'name'] as const) {

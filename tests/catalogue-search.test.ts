@@ -161,6 +161,94 @@ describe('a search', () => {
     expect((await search(word, '&include=total&sort=price')).body.page.total).toBe(1);
   });
 
+  it('shows the group of a variant by the SKU and the barcode of each, in one round trip', async () => {
+    const [word, other, withdrawn] = [newWord(), newWord(), newWord()];
+    const [handle, digits] = [unique(), String(Date.now())];
+    const size = (value: string, cells: Cells) => ({
+      Handle: handle,
+      Title: '',
+      'Option1 Value': value,
+      'Variant Price': '1',
+      'Variant Inventory Qty': '20',
+      ...cells,
+    });
+    await load(
+      size('S', { Title: 'Coded group', Type: handle, 'Option1 Name': 'Size' }),
+      size('M', { 'Variant SKU': `${word}-M/12`, 'Variant Barcode': `97-${digits}` }),
+      size('L', { 'Variant SKU': `${other}.Ö`, 'Variant Barcode': `${word}m12` }),
+      size('XL', { 'Variant SKU': withdrawn }),
+      size('XXL', { 'Variant SKU': `${withdrawn}-2` }),
+    );
+    for (const q of [
+      `${word}-M/12`,
+      `${word.toUpperCase()} m 12`,
+      `${other}.ö`,
+      `${other}/O`,
+      `97${digits}`,
+      `97-${digits}`,
+    ]) {
+      for (const query of [
+        '',
+        '&sort=price',
+        '&sort=-name&limit=1',
+        `&category=${handle}`,
+        '&in_stock=true&price[lte]=1',
+      ]) {
+        const { body, headers } = await search(q, query);
+        expect([q, query, body.data.map((row: Answer['body']) => row.slug)]).toEqual([q, query, [handle]]);
+        expect([body.page.has_more, headers.get('server-timing')]).toEqual([false, 'db;desc="1"']);
+      }
+      const { body } = await search(q, '&include=facets,total');
+      expect(body.page).toMatchObject({ total: 1, is_total_estimate: false });
+      expect(body.facets.availability).toEqual([{ status: 'in_stock', count: 1 }]);
+      expect(await namesFor(q, '&price[gte]=2')).toEqual([]);
+      expect(await namesFor(q, '&in_stock=false')).toEqual([]);
+    }
+    await sql`UPDATE products SET is_active = false WHERE sku = ${withdrawn}`;
+    await sql`UPDATE products SET is_deleted = true, deleted_at = now() WHERE sku = ${`${withdrawn}-2`}`;
+    expect(await namesFor(withdrawn)).toEqual([]);
+    expect(await namesFor(`${withdrawn}-2`)).toEqual([]);
+  });
+
+  it('has a group once, and no other less, where words and the code of a variant fit', async () => {
+    const word = newWord();
+    const handle = unique();
+    const both = unique();
+    const group = (name: string, title: string, sku: string): (Cells & { Title: string })[] => [
+      { Handle: name, Title: title, 'Option1 Name': 'Size', 'Option1 Value': 'S', 'Variant SKU': `${name}-s` },
+      { Handle: name, Title: '', 'Option1 Value': 'M', 'Variant SKU': sku },
+    ];
+    await load(
+      ...group(handle, 'By its code', `${word}-m`),
+      ...group(both, `By both ${word} m`, `${word}/M`),
+      ...Array.from({ length: 5 }, (_, index) => ({ Title: `Named ${word} m ${index}` })),
+      { Title: 'Said of it', 'Body (HTML)': `${word} m` },
+    );
+    for (const query of ['', '&sort=name', '&sort=created_at']) {
+      const whole = await namesFor(`${word}-m`, `${query}&limit=100`);
+      expect(whole.toSorted()).toEqual(
+        [
+          'By its code',
+          `By both ${word} m`,
+          'Said of it',
+          ...[0, 1, 2, 3, 4].map((n) => `Named ${word} m ${n}`),
+        ].toSorted(),
+      );
+      for (const limit of [1, 2, 7]) {
+        const seen: string[] = [];
+        let path: string | undefined = `/v1/products?q=${word}-m${query}&limit=${limit}`;
+        while (path !== undefined) {
+          const { body, headers }: Answer = await api('GET', path);
+          seen.push(...body.data.map(({ name }: Answer['body']) => name));
+          path = /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+        }
+        expect([query, limit, seen]).toEqual([query, limit, whole]);
+      }
+    }
+    expect((await namesFor(`${word}-m`)).slice(0, 2)).toEqual([`By both ${word} m`, 'By its code']);
+    expect((await search(`${word}-m`, '&include=facets,total')).body.page.total).toBe(8);
+  });
+
   it('answers any text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }), async (text) => {

@@ -221,6 +221,29 @@ describe('an export imported into an empty shop gives the same shop', () => {
     });
   });
 
+  it('with addresses and figures that only staff can give', async () => {
+    const shop = await openShop();
+    const size = (value: string, cells: Cells = {}) => ({
+      Handle: 'top',
+      'Option1 Value': value,
+      'Variant Price': '1',
+      'Variant Inventory Qty': '3',
+      ...cells,
+    });
+    const cafe = { Handle: 'cafe', Title: 'Cafe', 'Variant Price': '1' };
+    await shop.import(csv(size('S', { Title: 'Top', 'Option1 Name': 'Size' }), size('M'), size('L'), cafe));
+    await shop.query(`UPDATE products SET slug = 'café' WHERE slug = 'top'`);
+    await shop.query(`UPDATE products SET slug = 'petit-café' WHERE slug = 'top-m'`);
+    await shop.query(`UPDATE product_inventory SET quantity = 2147483647, low_stock_threshold = 2147483647`);
+    const records = recordsOf(await roundTrip(shop));
+    expect(records.map((record) => [record['Handle'], record['Variant SKU'], record['Variant Overrides']])).toEqual([
+      ['café', 'TOP-S', ''],
+      ['café', 'TOP-M', '{"slug":"petit-café"}'],
+      ['café', 'TOP-L', '{"slug":"top-l"}'],
+      ['cafe', 'CAFE', ''],
+    ]);
+  });
+
   it('with thousands of products and groups larger than a page', async () => {
     const shop = await openShop();
     const group = (handle: string, size: number, cells: Cells = {}) =>

@@ -8,7 +8,8 @@ import { commitReservations, releaseReservations } from '../workers/products/src
 import { reserve } from '../workers/products/src/store/reserve.ts';
 import { findSnapshots } from '../workers/products/src/store/snapshots.ts';
 import { eventually } from './support/client.ts';
-import { bindingsOf } from './support/databases.ts';
+import { runCron } from './support/cron.ts';
+import { bindingsOf, sqlOf } from './support/databases.ts';
 import { newBuyer, newProduct, placeOrder, sweep } from './support/shop.ts';
 import {
   adjust,
@@ -24,6 +25,8 @@ import {
   reservationsOf,
   stockRows,
 } from './support/stock.ts';
+
+const ordersSql = sqlOf('orders');
 
 /**
  * Runs `action` while another connection has `heldId` locked with a stock of one, asserts that it waits without having locked
@@ -342,6 +345,37 @@ describe('the sweep', () => {
     await sweep(16 * 60);
     expect(await stockRows(id)).toEqual([{ quantity: 5, reserved: 0 }]);
     expect(await reservationsOf(order_id)).toMatchObject([{ quantity: 2, taken_quantity: 0, state: 'released' }]);
+  });
+
+  it('asks orders first: what was ordered stays reserved', async () => {
+    const { id } = await newProduct({ quantity: 5 });
+    const order = await placeOrder(await newBuyer(id, 2));
+    expect(order.status).toBe(201);
+    await sweep(16 * 60);
+    expect(await stockRows(id)).toEqual([{ quantity: 5, reserved: 2 }]);
+    expect(await reservationsOf(order.body.id)).toMatchObject([{ quantity: 2, state: 'active' }]);
+  });
+
+  it('frees nothing while orders cannot say what was ordered', async () => {
+    const [id = ''] = await newIds([5]);
+    const order_id = uuidv7();
+    await hold(order_id, line(id, 2));
+    await productsSql`
+      UPDATE inventory_reservations SET created_at = now() - interval '16 minutes' WHERE order_id = ${order_id}`;
+    await productsSql`
+      INSERT INTO inbox (event_id, consumer, received_at) VALUES (${order_id}, 'old', now() - interval '31 days')`;
+    await ordersSql`ALTER TABLE idempotency_keys RENAME COLUMN response_status TO away`;
+    try {
+      expect(await runCron('products')).toBe('exception');
+      expect(await reservationsOf(order_id)).toMatchObject([{ state: 'active' }]);
+      // What does not need orders is done.
+      expect(await productsSql`SELECT FROM inbox WHERE event_id = ${order_id} AND consumer = 'old'`).toEqual([]);
+    } finally {
+      await ordersSql`ALTER TABLE idempotency_keys RENAME COLUMN away TO response_status`;
+    }
+    expect(await runCron('products')).toBe('ok');
+    expect(await reservationsOf(order_id)).toMatchObject([{ state: 'released' }]);
+    expect(await stockRows(id)).toEqual([{ quantity: 5, reserved: 0 }]);
   });
 
   it('tells of what it freed', async () => {

@@ -215,6 +215,15 @@ export const products = pgTable(
         .on(table.category_id, table.sample_key, table.price, table.is_featured, table.rating, table.id)
         .where(listed),
       index('products_search_index').using('gin', table.search),
+      // Whoever types the code of a variant that lists do not show means its group.
+      index('products_variant_sku_index')
+        .on(sql`replace(searchable(${table.sku}), ' ', '')`)
+        .where(sql`not ${table.is_group_primary}`)
+        .concurrently(),
+      index('products_variant_barcode_index')
+        .on(sql`replace(searchable(${table.barcode}), ' ', '')`)
+        .where(sql`not ${table.is_group_primary} and ${table.barcode} is not null`)
+        .concurrently(),
       // Staff see inactive and deleted ones too, and may ask for those only.
       index('products_deleted_created_at_id_index')
         .on(table.created_at.desc().nullsFirst(), table.id.desc().nullsFirst())

@@ -1,5 +1,6 @@
 const reads = /^\/v1\/(?:(?:categories|products)(?:\/[^/]+)?|products\/[^/]+\/reviews)$/;
-const changes = /^\/v1\/(?:admin\/(?:products|categories|reviews)|reviews|products\/[^/]+\/reviews)(?:\/|$)/;
+/** A new review is not public before staff approve it. */
+const changes = /^\/v1\/(?:admin\/(?:products|categories|reviews)|reviews)(?:\/|$)/;
 
 /** Whether a request is a public read of the catalogue, which looks the same to everybody. */
 export function isCatalogueRead(method: string, pathname: string): boolean {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { mostWords, searchWords } from './search-query.ts';
+import { mostWords, searchCode, searchWords } from './search-query.ts';
 
 describe('the words of a search', () => {
   it.each([
@@ -33,5 +33,23 @@ describe('the words of a search', () => {
         expect(words === null ? null : searchWords(words)).toBe(words);
       }),
     );
+  });
+});
+
+describe('the code in a search', () => {
+  it.each([
+    ['CLAY-POT-LARGE', 'CLAYPOTLARGE'],
+    [' clay_pot/large. ', 'claypotlarge'],
+    ['clay pot 2', 'claypot2'],
+    ['4006381333931', '4006381333931'],
+    ['978-3 16', '978316'],
+    ['1-2-3-4-5-6-7-8-9-10-11', '1234567891011'],
+    ['½', '½'],
+  ])('"%s" is "%s"', (text, code) => {
+    expect(searchCode(text)).toBe(code);
+  });
+
+  it.each(['lamp', '"lamp"', 'oak lamp', 'clay-pot large', '--', ''])('"%s" has none', (text) => {
+    expect(searchCode(text)).toBeNull();
   });
 });

@@ -16,8 +16,8 @@ const abandonedAfterMinutes = 15;
 const chunkSize = 50;
 
 /**
- * Sends events that were left behind, forgets answers past their 24 hours, adds up the counts of categories, and frees
- * stock that no order will ever take. Answers how much it did.
+ * Sends events that were left behind, forgets answers past their 24 hours, adds up the counts of categories, deletes old
+ * events, and frees stock that no order will ever take. Answers how much it did.
  */
 export async function sweep(env: Bindings, advanceSeconds: number): Promise<Record<string, number>> {
   const db = connect(env);
@@ -25,9 +25,10 @@ export async function sweep(env: Bindings, advanceSeconds: number): Promise<Reco
   const events_relayed = await relayOutbox(db, queuesOf(env));
   const keys_deleted = await deleteExpiredKeys(db, now);
   const counts_compacted = await compactProductCounts(db);
-  const orders_released = await releaseAbandoned(db, env, now);
   const events_deleted = await deleteOldEvents(db, now);
-  return { events_relayed, keys_deleted, counts_compacted, orders_released, events_deleted };
+  // Last, as it fails while orders does not answer.
+  const orders_released = await releaseAbandoned(db, env, now);
+  return { events_relayed, keys_deleted, counts_compacted, events_deleted, orders_released };
 }
 
 /** Orders answers which of them were placed, and sees to it that the others never will be. */

@@ -6,9 +6,10 @@ import type { Position } from '#shared/http/pages.ts';
 
 import { adminSummaryColumns, AdminSummaryRow, adminTables } from './admin-product-rows.ts';
 import { isUuid } from './columns.ts';
+import { hasVariantCode } from './product-codes.ts';
 
 export interface AdminProductFilter {
-  /** Beginning of the SKU, or words of the product. */
+  /** Beginning of the SKU, a whole SKU or barcode, or words of the product. */
   q?: string | undefined;
   /** Id or slug; products directly in it. */
   category?: string | undefined;
@@ -106,11 +107,11 @@ function isInCategory(idOrSlug: string): SQL {
     : sql`product.category_id = (SELECT id FROM categories WHERE slug = ${idOrSlug} AND NOT is_deleted)`;
 }
 
-/** The unique index has live products only; deleted ones are found by the words of the SKU. */
+/** The unique index has live products only; deleted ones are found by the SKU as one word, which every document has. */
 function hasSku(sku: string): SQL {
   return sql`(
     (product.sku = ${sku} AND NOT product.is_deleted)
-    OR (product.sku = ${sku} AND product.search @@ plainto_tsquery('simple', searchable(${sku}))))`;
+    OR (product.sku = ${sku} AND product.search @@ plainto_tsquery('simple', replace(searchable(${sku}), ' ', ''))))`;
 }
 
 /** Each alternative is served by an index of its own; Postgres combines them. */
@@ -119,6 +120,7 @@ function isAbout(q: string): SQL {
     // The column compares by code point: what begins with it lies between it and its last successor.
     sql`(NOT product.is_deleted AND product.sku >= ${q} AND product.sku < ${`${q}\u{10FFFF}`}
       AND starts_with(product.sku, ${q}))`,
+    hasVariantCode(sql`product`, q),
     sql`product.search @@ websearch_to_tsquery('english', searchable(${q}))`,
   ];
   const words = q.match(/[\p{L}\p{N}]+/gu) ?? [];

@@ -53,11 +53,13 @@ async function selectVisible(db: Database, start: SQL): Promise<CategoryRow[]> {
        WHERE category.is_active AND NOT category.is_deleted AND ${start}
       UNION ALL
       SELECT child.id FROM categories child JOIN visible ON child.parent_id = visible.id
-       WHERE child.is_active AND NOT child.is_deleted)
-    SELECT ${categoryColumns},
-           (SELECT coalesce(sum(counted.product_count), 0)::integer FROM category_product_counts counted
-             WHERE counted.category_id = category.id) AS product_count
+       WHERE child.is_active AND NOT child.is_deleted
+    ), counted AS (
+      SELECT category_id, sum(product_count)::integer AS product_count FROM category_product_counts
+       WHERE category_id IN (SELECT id FROM visible) GROUP BY category_id)
+    SELECT ${categoryColumns}, coalesce(counted.product_count, 0) AS product_count
       FROM visible JOIN categories category ON category.id = visible.id
+      LEFT JOIN counted ON counted.category_id = category.id
      ORDER BY category.display_order, category.name, category.id`);
   return z.array(CategoryRow).parse(rows);
 }

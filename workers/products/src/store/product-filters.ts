@@ -5,6 +5,8 @@ import { isUuid } from './columns.ts';
 /** What a public list is narrowed to. Amounts and ratings are decimal strings, `q` is text with at least one word. */
 export interface ProductFilter {
   q?: string | undefined;
+  /** What `q` is if it is the code of a product, with at least one letter or digit; only beside `q`. */
+  code?: string | undefined;
   /** Id or slug; descendants are included. */
   category?: string | undefined;
   'price[gte]'?: string | undefined;

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 
 import { chosenCategories, holding, holdingOfAll, passes, type ProductFilter } from './product-filters.ts';
-import { hasWords, scopeOf, type Search, similarProducts, similarWords } from './product-search.ts';
+import { hasVariantOfCode, hasWords, scopeOf, type Search, similarProducts, similarWords } from './product-search.ts';
 
 /** A sample has about this size; what is smaller is counted as it is. */
 const sampleSize = 1_000;
@@ -51,6 +51,8 @@ function sampleOfCategories(category: string, filter: ProductFilter): SQL[] {
 function sampleOfSearch(search: Search): SQL[] {
   const { tables, everywhere } = scopeOf(search);
   const select = sql`SELECT ${sampled} FROM products product WHERE ${everywhere}`;
+  const { q, code } = search;
+  const withWords = (share: SQL) => sql`${select} AND ${hasWords(q)} AND product.sample_key < ${share}`;
   const first = sql`${firstShare}::real`;
   return [
     ...tables,
@@ -58,20 +60,31 @@ function sampleOfSearch(search: Search): SQL[] {
       first,
       sql`SELECT ${sampled} FROM (
           SELECT * FROM products product WHERE ${everywhere} AND product.sample_key < ${first} OFFSET 0) AS product
-        WHERE ${hasWords(search.q)}`,
-      (share) => sql`${select} AND ${hasWords(search.q)} AND product.sample_key < ${share}`,
-      sql`${select} AND product.search @@ ${similarWords(search.q)} LIMIT ${similarProducts}`,
+        WHERE ${hasWords(q)}`,
+      withWords,
+      {
+        all:
+          code === undefined
+            ? withWords(sql`1`)
+            : sql`${withWords(sql`1`)} UNION ALL ${select} AND ${hasVariantOfCode(code)} AND NOT ${hasWords(q)}`,
+        otherwise: sql`${select} AND product.search @@ ${similarWords(q)} LIMIT ${similarProducts}`,
+      },
     ),
   ];
 }
 
-/** Samples of a growing share, until one is large enough or is all there is; if that is nothing, `otherwise`. */
-function growing(first: SQL, rows: SQL, select: (share: SQL) => SQL, otherwise = sql`SELECT * FROM sample_3`): SQL[] {
+/** Samples of a growing share, until one is large enough or is `all` there is; if that is nothing, `otherwise`. */
+function growing(
+  first: SQL,
+  rows: SQL,
+  select: (share: SQL) => SQL,
+  { all, otherwise } = { all: select(sql`1`), otherwise: sql`SELECT * FROM sample_3` },
+): SQL[] {
   const second = sql`least(1, ${first} * ${growth})`;
   const samples = [
     { name: sql`sample_1`, rows, share: first, isPart: sql`${first} < 1` },
     { name: sql`sample_2`, rows: select(second), share: second, isPart: sql`${second} < 1` },
-    { name: sql`sample_3`, rows: select(sql`1`), share: sql`1`, isPart: sql`false` },
+    { name: sql`sample_3`, rows: all, share: sql`1`, isPart: sql`false` },
     { name: sql`sample_4`, rows: otherwise, share: sql`1`, isPart: sql`count(*) OVER () = ${similarProducts}` },
   ];
   const union = samples.map(

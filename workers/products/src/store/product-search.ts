@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 
 import type { Position } from '#shared/http/pages.ts';
 
+import { hasVariantCode } from './product-codes.ts';
 import { chosenCategories, holding, isListed, passes, type ProductFilter } from './product-filters.ts';
 import { type ColumnSort, isAfter, type Listed, type Order, orderBy, type ProductSort } from './product-sorts.ts';
 
@@ -30,10 +31,10 @@ interface Part {
 }
 
 /**
- * A page of a search. By relevance products come in tiers: 1, the name or a code has the words; 2, it has longer words
- * that begin like them; 3, something else that is said of the product has; 4 and 5, if there are none of these, the
- * same for similar words. Within a tier the better rated comes first. A tier is looked at only if those before it do not
- * fill the page.
+ * A page of a search. By relevance products come in tiers: 0, another variant of the group has the code; 1, the name or a
+ * code has the words; 2, it has longer words that begin like them; 3, something else that is said of the product has;
+ * 4 and 5, if there are none of these, the same for similar words. Within a tier the better rated comes first. A tier of
+ * words is looked at only if those before it do not fill the page.
  */
 export function searchPage(search: Search, sort: ProductSort, after: Position | null, limit: number): Listed {
   const isRanked = sort === 'relevance';
@@ -41,18 +42,21 @@ export function searchPage(search: Search, sort: ProductSort, after: Position | 
   const order = orderBy(column);
   const start = isRanked ? relevanceOf(after) : { tier: 0, after };
   const tiers = isRanked ? ranks(search.q).filter(({ tier }) => tier >= start.tier) : [anyRank(search.q)];
-  const scope = scopeOf(search);
-  const { q: _q, in_stock: _inStock, ...others } = search;
+  const { q: _q, code, in_stock: _inStock, ...others } = search;
   const isNarrow = search.in_stock === false || Object.values(others).some((value) => value !== undefined);
   const distance = isNarrow ? reachOfFilter : reach;
 
   const begins = isAfter(column, start.after, order.column);
+  const everything = scopeOf(search);
+  const coded = code === undefined ? null : codedPart(code, everything, order);
+  const scope = coded ? outside(coded, everything) : everything;
   const parts: Part[] = [];
   for (const each of tiers)
     parts.push(
       ...partsOf(each, start.after !== null && each.tier === start.tier, { scope, order, begins, limit, parts }),
     );
   if (scope.inside && tiers.length > 0) parts.push(insidePart(scope.inside, search.q, tiers, order));
+  if (coded) parts.push(coded);
   if (!isRanked || after === null || start.tier > lastExactTier)
     parts.push(alikePart(search, isRanked, scope, order, parts));
 
@@ -81,6 +85,13 @@ export function hasWords(q: string): SQL {
   return sql`product.search @@ product_query(${q}, true)`;
 }
 
+/** That `product` stands for another variant, on sale too, that has this code. */
+export function hasVariantOfCode(code: string): SQL {
+  return sql`product.variant_group_id = ANY(ARRAY(
+      SELECT variant.variant_group_id FROM products variant
+       WHERE ${hasVariantCode(sql`variant`, code)} AND variant.is_active AND NOT variant.is_deleted))`;
+}
+
 /** A query for words that are spelt like those; null if these are known. */
 export function similarWords(q: string): SQL {
   return sql`(SELECT similar_query(${q}))`;
@@ -107,7 +118,7 @@ function ranks(q: string): Tier[] {
 
 /** What a position in the order by relevance is made of: the tier, and the place within. */
 function relevanceOf(after: Position | null): { tier: number; after: Position | null } {
-  if (!after) return { tier: 1, after };
+  if (!after) return { tier: 0, after };
   const [tier = '', rating = ''] = after.key.split('|');
   return { tier: Number(tier), after: { key: rating, id: after.id } };
 }
@@ -156,6 +167,26 @@ function insidePart(inside: SQL, q: string, tiers: Tier[], order: Order): Part {
           SELECT * FROM products product WHERE product.category_id = chosen.id AND ${inside} OFFSET 0) AS product
        WHERE ${hasWords(q)}`,
   );
+}
+
+/** What is meant by the code of a variant. */
+function codedPart(code: string, { everywhere }: Scope, { column }: Order): Part {
+  return part(
+    'coded',
+    sql`SELECT product.id, 0 AS tier, ${column} AS sort_key FROM products product
+       WHERE ${everywhere} AND ${hasVariantOfCode(code)}`,
+  );
+}
+
+/** The same without what a part has. */
+function outside({ name }: Part, { tables, everywhere, inOrder, inside }: Scope): Scope {
+  const isOutside = sql`product.id <> ALL(ARRAY(SELECT id FROM ${name}))`;
+  return {
+    tables,
+    everywhere,
+    inOrder: sql`${inOrder} AND ${isOutside}`,
+    inside: inside && sql`${inside} AND ${isOutside}`,
+  };
 }
 
 /** What has similar words, if nothing else was found. */

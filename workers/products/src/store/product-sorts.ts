@@ -58,7 +58,7 @@ const Amount = z.string().regex(/^\d{1,8}\.\d{2}$/);
 const Name = z.string().regex(/^[^\0]*$/);
 const Rating = z.string().regex(/^[0-5]\.\d{2}$/);
 /** A tier (product-search.ts) and a rating. */
-const Relevance = z.string().regex(/^[1-5]\|[0-5]\.\d{2}$/);
+const Relevance = z.string().regex(/^[0-5]\|[0-5]\.\d{2}$/);
 
 /** What the key of a cursor must look like. */
 export const cursorKeys: Record<ProductSort, z.ZodType> = {

@@ -113,9 +113,9 @@ const fields = fc.record({
   vendor: optional(anyText),
   tags: fc.array(anyText, { maxLength: 3 }),
   images,
-  quantity: fc.nat(999_999_999),
+  quantity: fc.nat(2_147_483_647),
   allow_backorder: fc.boolean(),
-  low_stock_threshold: fc.nat(1_000_000),
+  low_stock_threshold: fc.nat(2_147_483_647),
 });
 
 const optionNames = fc.uniqueArray(fc.oneof(trimmed, fc.constantFrom('Size', 'Title', '1', ' Colour ')), {
@@ -148,13 +148,14 @@ const group = fc
 const catalogue = fc.array(group, { maxLength: 4 }).map((groups) =>
   groups.flatMap((members, g) =>
     members.map(({ isDerived, ...member }, i): ExportedProduct => {
-      const derived = [`group-${g}`, ...Object.values(member.options ?? {}).map(slugOf)];
+      const handle = g % 2 === 0 ? `group-${g}` : `grüppe-${g}`;
+      const derived = [handle, ...Object.values(member.options ?? {}).map(slugOf)];
       const isUsual = isDerived && !derived.includes('');
       return {
         ...member,
         id: `${g}-${i}`,
         head_id: `${g}-0`,
-        slug: i === 0 ? `group-${g}` : isUsual ? derived.join('-') : `other-${g}-${i}`,
+        slug: i === 0 ? handle : isUsual ? derived.join('-') : `öther-${g}-${i}`,
         sku: `=${g}-${i}`,
       };
     }),

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { HttpUrl } from '#shared/http/values.ts';
 import { divideHalfUp, fromCents, MAX_CENTS, toCents } from '#shared/money/money.ts';
 
+import { largestQuantity } from '../inventory.ts';
 import type { Column } from './columns.ts';
 import type { CsvRow } from './file.ts';
 
@@ -50,8 +51,7 @@ export function rowReader({ row, cells, overflows }: CsvRow, columns: ReadonlySe
       read(column, (cell) => (cell.length > max ? refuse(column, 'too_long', `Use at most ${max} characters.`) : cell)),
     amount: (column: Column) => read(column, (cell) => amountOf(cell) ?? refuse(column, 'invalid_amount', amountHint)),
     /** A whole number of at least zero. */
-    count: (column: Column) =>
-      read(column, (cell) => (/^\d{1,9}$/.test(cell) ? Number(cell) : refuse(column, 'invalid_number', countHint))),
+    count: (column: Column) => read(column, (cell) => countOf(cell) ?? refuse(column, 'invalid_number', countHint)),
     centimetres: (column: Column) =>
       read(column, (cell) => (isMeasure(cell) ? Number(cell) : refuse(column, 'invalid_number', measureHint))),
     kilograms: (column: Column) =>
@@ -82,9 +82,13 @@ export function rowReader({ row, cells, overflows }: CsvRow, columns: ReadonlySe
 }
 
 const amountHint = 'Write an amount such as 19.99, at most 99999999.99.';
-const countHint = 'Write a whole number from 0 to 999999999.';
+const countHint = `Write a whole number from 0 to ${largestQuantity}.`;
 const measureHint = 'Write centimetres, such as 12.5.';
 const urlHint = 'Write an http or https URL of at most 500 characters.';
+
+function countOf(cell: string): number | null {
+  return /^\d{1,10}$/.test(cell) && Number(cell) <= largestQuantity ? Number(cell) : null;
+}
 
 function amountOf(cell: string): string | null {
   return /^\d{1,8}(\.\d{1,2})?$/.test(cell) ? fromCents(toCents(cell)) : null;

@@ -1,3 +1,4 @@
+import { isProductSlug } from '../product-slug.ts';
 import { slugOf } from '../slug.ts';
 import { type RowError, type RowReader, rowReader } from './cells.ts';
 import type { Claims } from './claims.ts';
@@ -74,10 +75,11 @@ export function interpret({ file, records }: ImportFile, handles: string[], clai
 
 const onlyHandle = new Set(['Handle'] as const);
 
-/** The slug that a row's handle means; empty, with a reader that says why, if there is none. */
+/** The slug that a row's handle is or means; empty, with a reader that says why, if there is none. */
 function handleOf(row: CsvRow): { handle: string; reader?: RowReader } {
   const cell = row.cells.Handle?.trim() ?? '';
-  const handle = slugOf(cell);
+  // Staff may have chosen one with accents, which none that is made of a name has.
+  const handle = isProductSlug(cell) ? cell : slugOf(cell);
   if (handle !== '' && handle.length <= lengths.slug && !cell.includes('\0') && !isId(handle)) return { handle };
   const reader = rowReader(row, onlyHandle);
   if (reader.errors.some(({ column }) => column === 'Handle')) return { handle: '', reader };
@@ -101,7 +103,13 @@ function groupOf(handle: string, readers: RowReader[]): ImportGroup | null {
   }
   const fields = readFields(main);
   const optionNames = readOptionNames(main);
-  if (main.errors.length > 0) return null;
+  if (main.errors.length > 0) {
+    for (const reader of readers) {
+      if (reader !== main)
+        reader.refuse('Title', 'unusable_title', `The row with the title, on line ${main.row}, is wrong.`);
+    }
+    return null;
+  }
   const images = readImages(readers);
   return { handle, fields, images, variants: readVariants(handle, optionNames, readers) };
 }

@@ -97,6 +97,22 @@ describe('values', () => {
     });
   });
 
+  it('name a product by its slug as it is, and by one made of anything else', () => {
+    const handles = ['café', 'CAFÉ', ' café-2 ', 'cafe\u0301 3', '日本-茶'];
+    const { groups, errors } = readRecords(...handles.map((Handle, i) => ({ ...lamp, Handle, 'Variant SKU': `${i}` })));
+    expect(errors).toEqual([]);
+    expect(groups.map(({ handle }) => handle)).toEqual(['café', 'cafe', 'café-2', 'cafe-3', '日本-茶']);
+    const overrides = readRecords({ ...lamp, 'Variant Overrides': '{"slug":"petit-café"}' });
+    expect(overrides.groups[0]?.variants).toMatchObject([{ slug: 'petit-café' }]);
+  });
+
+  it('of stock are as large as the database takes', () => {
+    const figures = { 'Variant Inventory Qty': '2147483647', 'Variant Low Stock Threshold': '2147483647' };
+    expect(readRecords({ ...lamp, ...figures }).groups[0]?.variants).toMatchObject([
+      { quantity: 2_147_483_647, low_stock_threshold: 2_147_483_647 },
+    ]);
+  });
+
   it('take a length, a width and a height together', () => {
     const sides = { 'Variant Length': '12.5', 'Variant Width': '3', 'Variant Height': '0.25' };
     const whole = readRecords({ ...lamp, ...sides });
@@ -140,6 +156,7 @@ describe('values', () => {
     ['Variant Compare At Price', 'cheap', 'invalid_amount'],
     ['Variant Grams', 'heavy', 'invalid_number'],
     ['Variant Inventory Qty', '-3', 'invalid_number'],
+    ['Variant Inventory Qty', '2147483648', 'invalid_number'],
     ['Variant Inventory Policy', 'maybe', 'invalid_value'],
     ['Published', 'perhaps', 'invalid_value'],
     ['Image Src', 'javascript:alert(1)', 'invalid_url'],
@@ -162,6 +179,7 @@ describe('values', () => {
     ['Variant Overrides', '{"name":"\\u0000"}', 'invalid_value'],
     ['Variant Overrides', '{"tags":["\\ud83d"]}', 'invalid_value'],
     ['Variant Overrides', '{"slug":"Not a slug"}', 'invalid_value'],
+    ['Variant Overrides', '{"slug":"01938f6e-7a3b-7c4d-9e5f-6a7b8c9d0e1f"}', 'invalid_value'],
     [
       'Variant Overrides',
       JSON.stringify({
@@ -209,6 +227,18 @@ describe('rows of one handle', () => {
     const result = readRecords(main, size('Medium', { 'Variant Price': 'free' }), size('Large'));
     expect(problems(result)).toEqual([[3, 'Variant Price', 'invalid_amount']]);
     expect(result.groups[0]?.variants.map(({ row }) => row)).toEqual([2, 4]);
+  });
+
+  it('are all reported where the one with the title cannot be used', () => {
+    const image = { Handle: 'top', 'Image Src': 'https://example.com/a.jpg' };
+    const result = readRecords(size('Large'), { ...main, Featured: 'very' }, size('Medium'), image, lamp);
+    expect(problems(result)).toEqual([
+      [2, 'Title', 'unusable_title'],
+      [3, 'Featured', 'invalid_value'],
+      [4, 'Title', 'unusable_title'],
+      [5, 'Title', 'unusable_title'],
+    ]);
+    expect(result.groups.map(({ handle }) => handle)).toEqual(['lamp']);
   });
 
   it('need options that differ, and a title', () => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { HttpUrl } from '#shared/http/values.ts';
 
-import { slugOf } from '../slug.ts';
+import { isProductSlug } from '../product-slug.ts';
 import type { RowReader } from './cells.ts';
 import { lengths } from './limits.ts';
 
@@ -20,9 +20,7 @@ const measure = z.number().min(0);
  */
 const Overrides = z
   .strictObject({
-    slug: text(lengths.slug)
-      .min(1)
-      .refine((slug) => slugOf(slug) === slug),
+    slug: text(lengths.slug).refine(isProductSlug),
     name: text(lengths.name).min(1),
     description: text(lengths.description),
     short_description: text(lengths.short_description).nullable(),

@@ -12,9 +12,11 @@ const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 const AdminProductListQuery = PageQuery.extend({
   sort: TimeSort,
-  q: text(255)
-    .optional()
-    .openapi({ description: 'Beginning of the SKU, or words of the product or their beginnings.', example: 'clay' }),
+  q: text(255).optional().openapi({
+    description:
+      'Beginning of the SKU, the whole SKU or barcode however it is typed, or words of the product or their beginnings.',
+    example: 'clay',
+  }),
   category: text(255).optional().openapi({ description: 'Id or slug; products directly in it.', example: 'outdoor' }),
   is_active: Flag.optional().openapi({ description: '`true`: only those for sale; `false`: only the others.' }),
   is_featured: Flag.optional().openapi({ description: '`true`: only featured ones; `false`: only the others.' }),

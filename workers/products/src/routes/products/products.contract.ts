@@ -186,7 +186,8 @@ export const listProducts = contract({
   summary: 'List or search products',
   description: `One row a variant group: its face. Filters and availability look at the face.
 
-A search finds products that have all the words in their name, codes, vendor, tags or descriptions. By relevance those
+A search finds products that have all the words in their name, codes, vendor, tags or descriptions, and the group of a
+variant of which this is the SKU or the barcode. By relevance those
 come first whose name or code has them, then those where it has a longer last word, then the others; each of these
 with the better rated first. If no product has the words, those with similar ones are found instead, at most 1,000.
 

@@ -4,7 +4,7 @@ import { connect } from '#shared/db/postgres.ts';
 import { page, readCursor } from '#shared/http/pages.ts';
 import { invalid, notFound } from '#shared/http/problem.ts';
 
-import { searchWords } from '../../domain/search-query.ts';
+import { searchCode, searchWords } from '../../domain/search-query.ts';
 import type { ProductsEnv } from '../../env.ts';
 import type { ListedProductRow } from '../../store/product-rows.ts';
 import { cursorKeys, type ProductSort } from '../../store/product-sorts.ts';
@@ -18,7 +18,8 @@ export function addProductRoutes(app: OpenAPIHono<ProductsEnv>): void {
     const { limit, cursor, sort: wantedSort, include = '', q: text, ...others } = c.req.valid('query');
     const q = text === undefined ? undefined : (searchWords(text) ?? undefined);
     const sort = sortOf(wantedSort, q);
-    const filter = { ...others, q };
+    const code = text === undefined ? undefined : (searchCode(text) ?? undefined);
+    const filter = { ...others, q, code };
     const list = { ...filter, sort };
     const after = readCursor(cursor, list, cursorKeys[sort]);
     const wanted = new Set(include.split(','));
