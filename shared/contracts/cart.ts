@@ -3,7 +3,14 @@ import type { Health, Result } from '#shared/rpc.ts';
 
 /** The cart as the shopper last saw it: its prices are what a checkout compares with. */
 export interface CheckoutCart {
-  items: { product_id: string; product_name: string; quantity: number; unit_price: string }[];
+  items: {
+    product_id: string;
+    product_name: string;
+    quantity: number;
+    unit_price: string;
+    /** RFC 3339. A product that is taken out and put in again has another. */
+    added_at: string;
+  }[];
   /** In the order they were applied. */
   coupon_codes: string[];
 }

@@ -14,7 +14,8 @@ export const PageQuery = z.strictObject({
     description: 'How many entries a page has at most.',
     example: 20,
   }),
-  cursor: z.string().min(1).max(2_000).optional().openapi({
+  // Any text, since what is no cursor is refused as one: 400.
+  cursor: z.string().optional().openapi({
     description: '`next_cursor` of the page before, with the same filters and sort. Left out, the list begins.',
     example: exampleCursor,
   }),

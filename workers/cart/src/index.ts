@@ -30,11 +30,12 @@ export class CartService extends configuredEntrypoint<Bindings>(configured) impl
       const items = cart?.items ?? [];
       return {
         coupon_codes: (cart?.applied_coupons ?? []).map(({ coupon_code }) => coupon_code),
-        items: items.map(({ product_id, product_name, quantity, unit_price }) => ({
+        items: items.map(({ product_id, product_name, quantity, unit_price, added_at }) => ({
           product_id,
           product_name,
           quantity,
           unit_price,
+          added_at: added_at.toISOString(),
         })),
       };
     });

@@ -1,6 +1,7 @@
 import { createService } from '#shared/http/service.ts';
 
 import { type Bindings, configured } from './env.ts';
+import { addPathResources } from './routes/path-resources.ts';
 import { addAdminPaymentMethodRoutes } from './routes/payment-methods/admin-payment-methods.handlers.ts';
 import { addPaymentMethodRoutes } from './routes/payment-methods/payment-methods.handlers.ts';
 import { addPaymentRoutes } from './routes/payments/payments.handlers.ts';
@@ -10,6 +11,7 @@ import { addTransactionRoutes } from './routes/transactions/transactions.handler
 import { addWebhookRoutes } from './routes/webhooks/webhooks.handlers.ts';
 
 export const app = createService<Bindings>('payments', configured);
+addPathResources(app);
 addPaymentMethodRoutes(app);
 addAdminPaymentMethodRoutes(app);
 addPaymentRoutes(app);

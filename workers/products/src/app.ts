@@ -9,10 +9,12 @@ import { addExportRoutes } from './routes/exports/exports.handlers.ts';
 import { addImageRoutes } from './routes/images/images.handlers.ts';
 import { addImportRoutes } from './routes/imports/imports.handlers.ts';
 import { addInventoryRoutes } from './routes/inventory/inventory.handlers.ts';
+import { addPathResources } from './routes/path-resources.ts';
 import { addProductRoutes } from './routes/products/products.handlers.ts';
 import { addReviewRoutes } from './routes/reviews/reviews.handlers.ts';
 
 export const app = createService<Bindings>('products', configured);
+addPathResources(app);
 addCategoryRoutes(app);
 addAdminCategoryRoutes(app);
 addProductRoutes(app);

@@ -191,6 +191,17 @@ describe('an order', () => {
     expect(content.applied_events).toEqual(['event']);
   });
 
+  it('takes nothing from a line that was put in again since', () => {
+    const ordered = before.items.map(({ product_id, quantity, added_at }) => ({
+      product_id,
+      quantity,
+      added_at: added_at.toISOString(),
+    }));
+    const again = contentOf(addItem(emptyCart(before).content, product('a'), 2, later));
+    expect(quantities(takeOutOrdered(again, 'event', ordered).content)).toEqual([['a', 2]]);
+    expect(quantities(takeOutOrdered(before, 'event', ordered).content)).toEqual([]);
+  });
+
   it('takes the coupons out that were used for it, and no others', () => {
     const content = { ...before, coupon_codes: ['USED', 'NEW'] };
     expect(takeOutOrdered(content, 'event', [], ['USED', 'OTHER']).content.coupon_codes).toEqual(['NEW']);

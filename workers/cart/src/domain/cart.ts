@@ -102,16 +102,26 @@ export function reprice(content: CartContent, prices: { product_id: string; unit
   return accept(isChanged ? fittingOr(content, withItems(content, items)) : content);
 }
 
+/** A line as it was ordered. `added_at`, RFC 3339, tells it from one that was put in again since; older events have none. */
+export interface OrderedLine {
+  product_id: string;
+  quantity: number;
+  added_at?: string | undefined;
+}
+
 /** Takes out what was ordered and the coupons used for it, once for each event; what was added since the order stays. */
 export function takeOutOrdered(
   content: CartContent,
   event_id: string,
-  ordered: { product_id: string; quantity: number }[],
+  ordered: OrderedLine[],
   used_coupons: string[] = [],
 ): Accepted {
   if (content.applied_events.includes(event_id)) return accept(content);
   const items = content.items.flatMap((item) => {
-    const taken = ordered.filter(({ product_id }) => product_id === item.product_id);
+    const taken = ordered.filter(
+      ({ product_id, added_at }) =>
+        product_id === item.product_id && (added_at === undefined || Date.parse(added_at) === item.added_at.getTime()),
+    );
     const quantity = taken.reduce((left, line) => left - line.quantity, item.quantity);
     return quantity > 0 ? [{ ...item, quantity }] : [];
   });

@@ -4,6 +4,7 @@ import {
   addItem,
   type CartContent,
   emptyCart,
+  type OrderedLine,
   type Outcome,
   removeItem,
   reprice,
@@ -27,7 +28,7 @@ export type Change =
   | {
       kind: 'take_out_ordered';
       event_id: string;
-      items: { product_id: string; quantity: number }[];
+      items: OrderedLine[];
       coupon_codes: string[];
     }
   | { kind: 'take_over'; guest: GuestCart; findings: Findings };

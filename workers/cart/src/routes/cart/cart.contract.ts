@@ -21,7 +21,7 @@ const CartItemQuantity = z
   .strictObject({ quantity: Quantity })
   .openapi('CartItemQuantity', { example: { quantity: 3 } });
 
-const ProductPath = z.object({
+export const ProductPath = z.object({
   product_id: ProductId.openapi({
     param: { name: 'product_id', in: 'path' },
     description: 'The product of a line of the cart.',

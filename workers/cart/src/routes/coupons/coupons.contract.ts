@@ -17,7 +17,7 @@ export const CouponCode = z
   .toUpperCase()
   .openapi({ example: 'WELCOME10', description: '1 to 50 of A-Z, 0-9, `_` and `-`; lower case counts as upper.' });
 
-const CouponPath = z.object({ code: CouponCode.openapi({ param: { name: 'code', in: 'path' } }) });
+export const CouponPath = z.object({ code: CouponCode.openapi({ param: { name: 'code', in: 'path' } }) });
 
 /** The document does not see what is behind a transformation. */
 const NullableMoney = MoneyInput.nullable().openapi({ type: ['string', 'null'] });

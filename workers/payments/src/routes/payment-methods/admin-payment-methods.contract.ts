@@ -37,7 +37,7 @@ const PaymentMethodChange = z
   .openapi('PaymentMethodChange', { minProperties: 1, example: { is_active: false } });
 
 /** Anything but a whole number that the column can hold names nothing: 404. */
-const MethodPath = z.object({
+export const MethodPath = z.object({
   id: z
     .string()
     .regex(/^[1-9]\d{0,9}$/)

@@ -35,7 +35,7 @@ const ProductImageInput = ImageFields.partial()
 
 const ProductImagePatch = ImageFields.partial().openapi('ProductImagePatch', { example: { is_primary: true } });
 
-const ImagePath = IdPath.extend({
+export const ImagePath = IdPath.extend({
   image_id: z.uuid().openapi({
     param: { name: 'image_id', in: 'path' },
     description: 'The id of an image of the product.',
