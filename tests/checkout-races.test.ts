@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
 
+import { applyCoupon } from './support/carts.ts';
 import { api, expectProblem } from './support/client.ts';
+import { getCoupon, newCoupon } from './support/coupons.ts';
 import { sqlOf } from './support/databases.ts';
-import { atCheckpoint, type Buyer, newBuyer, newProduct, placeOrder, shopUrl, stockOf, sweep } from './support/shop.ts';
+import {
+  addToCart,
+  atCheckpoint,
+  type Buyer,
+  newBuyer,
+  newProduct,
+  placeOrder,
+  shopUrl,
+  stockOf,
+  sweep,
+} from './support/shop.ts';
 
 /** Many shoppers with the product in their carts; a few at a time, so that preparing does not swamp the machine. */
 async function buyersOf(productId: string, count: number): Promise<Buyer[]> {
@@ -51,26 +63,6 @@ describe('races for stock', () => {
     const answers = await Promise.all([placeOrder(first), placeOrder(second)]);
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, 409]);
     expect(await stockOf(product.id)).toEqual({ quantity: 1, reserved: 1 });
-  });
-});
-
-describe('one key', () => {
-  it('20 times at once makes one order', async () => {
-    const product = await newProduct({ quantity: 50 });
-    const buyer = await newBuyer(product.id, 2);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => placeOrder(buyer, { key: 'the-same-key' })));
-    const placed = answers.filter(({ status }) => status === 201);
-    expect(placed.length).toBeGreaterThanOrEqual(1);
-    expect(new Set(placed.map(({ body }) => body.id)).size).toBe(1);
-    for (const answer of answers.filter(({ status }) => status !== 201)) {
-      expectProblem(answer, 409, 'idempotency_in_progress');
-      expect(answer.headers.get('retry-after')).toBe('1');
-    }
-    expect(await ordersOf(product.id)).toHaveLength(1);
-    expect(await stockOf(product.id)).toEqual({ quantity: 50, reserved: 2 });
-    const again = await placeOrder(buyer, { key: 'the-same-key' });
-    expect(again.headers.get('idempotency-replayed')).toBe('true');
-    expect(again.body).toEqual(placed[0]?.body);
   });
 });
 
@@ -138,5 +130,47 @@ describe('a price that moves during the checkout', () => {
     expect(cart.body).toMatchObject({ subtotal: '25.00', items: [{ unit_price: '12.50', total_price: '25.00' }] });
     const placed = await placeOrder(buyer);
     expect(placed.body).toMatchObject({ status: 'PENDING', subtotal: '25.00' });
+  });
+
+  it('is paid by whoever accepts it, whether it rose or fell', async () => {
+    const dearer = await newProduct({ price: '10.00', quantity: 5 });
+    const cheaper = await newProduct({ price: '10.00', quantity: 5 });
+    const buyer = await newBuyer(dearer.id);
+    await addToCart(buyer.token, cheaper.id, 2);
+    await sqlOf('products')`UPDATE products SET price = '10.01' WHERE id = ${dearer.id}`;
+    await sqlOf('products')`UPDATE products SET price = '9.99' WHERE id = ${cheaper.id}`;
+    const refused = await placeOrder(buyer, { body: { accept_price_changes: false } });
+    expectProblem(refused, 409, 'price_changed');
+    expect(refused.body.items).toEqual([
+      { product_id: dearer.id, old_price: '10.00', new_price: '10.01' },
+      { product_id: cheaper.id, old_price: '10.00', new_price: '9.99' },
+    ]);
+    await sqlOf('products')`UPDATE products SET price = '11.00' WHERE id = ${dearer.id}`;
+    const { status, body } = await placeOrder(buyer, { body: { accept_price_changes: true } });
+    expect([status, body.subtotal, body.items.map((item: { unit_price: string }) => item.unit_price)]).toEqual([
+      201,
+      '30.98',
+      ['11.00', '9.99'],
+    ]);
+  });
+
+  it('beyond what an order can hold is refused in quote and order, even if a coupon brings the total down', async () => {
+    const product = await newProduct({ price: '40000000.00', quantity: 5 });
+    const coupon = await newCoupon({ value: '50.00', usage_limit: 1 });
+    const buyer = await newBuyer(product.id, 2);
+    expect((await applyCoupon(buyer, coupon.code)).status).toBe(200);
+    await sqlOf('products')`UPDATE products SET price = '60000000.00' WHERE id = ${product.id}`;
+    const body = { shipping_address_id: buyer.addressId };
+    const answers = [
+      await api('POST', '/v1/orders/quote', { token: buyer.token, body }),
+      await placeOrder(buyer, { body: { accept_price_changes: true } }),
+    ];
+    for (const answer of answers) {
+      expectProblem(answer, 422, 'validation_failed');
+      expect(answer.body.errors).toEqual([{ pointer: '', code: 'amount_too_large', message: expect.any(String) }]);
+    }
+    expect(await stockOf(product.id)).toEqual({ quantity: 5, reserved: 0 });
+    expect(await ordersOf(product.id)).toEqual([]);
+    expect((await getCoupon(coupon.code)).body.used_count).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { type Answer, api, expectProblem, newShopper, staff } from './support/client.ts';
+import { type Answer, api, expectProblem, newShopper } from './support/client.ts';
 import { sqlOf } from './support/databases.ts';
 import { addToCart, type Buyer, newAddress, newBuyer, newProduct, placeOrder, stockOf } from './support/shop.ts';
 
@@ -149,89 +149,5 @@ describe('an idempotency key', () => {
     const answers = await Promise.all([placeOrder(ada, { key: 'shared' }), placeOrder(eve, { key: 'shared' })]);
     expect(answers.map(({ status }) => status)).toEqual([201, 201]);
     expect(answers[0]?.body.id).not.toBe(answers[1]?.body.id);
-  });
-});
-
-describe('an order', () => {
-  it('is CONFIRMED at once when there is nothing to pay', async () => {
-    const free = await newProduct({ price: '0.00', quantity: 2 });
-    const dear = await newProduct({ price: '75.00', quantity: 2 });
-    const buyer = await newBuyer(free.id);
-    const unpaid = await placeOrder(buyer);
-    // Shipping is still to be paid: 4.90.
-    expect(unpaid.body).toMatchObject({
-      status: 'PENDING',
-      subtotal: '0.00',
-      shipping_amount: '4.90',
-      total_amount: '4.90',
-    });
-    const above = await newBuyer(dear.id);
-    expect((await placeOrder(above)).body).toMatchObject({ shipping_amount: '0.00', total_amount: '75.00' });
-  });
-
-  it('is nobody else’s to see', async () => {
-    const product = await newProduct();
-    const [ada, eve] = await Promise.all([newBuyer(product.id), newShopper()]);
-    const { body } = await placeOrder(ada);
-    expect((await api('GET', `/v1/orders/${body.id}`, { token: ada.token })).body).toEqual(body);
-    expectProblem(await api('GET', `/v1/orders/${body.id}`, { token: eve.token }), 404, 'not_found');
-    expectProblem(await api('GET', `/v1/admin/orders/${body.id}`, { token: eve.token }), 403, 'forbidden');
-    expectProblem(await api('GET', '/v1/orders/not-an-id', { token: ada.token }), 404, 'not_found');
-    expect((await api('GET', '/v1/orders', { token: eve.token })).body.data).toEqual([]);
-  });
-
-  it('moves one step at a time, by staff only, and every step is written down once', async () => {
-    const product = await newProduct();
-    const buyer = await newBuyer(product.id);
-    const { body: order } = await placeOrder(buyer);
-    const manager = await staff('manager');
-    const move = (to_status: string, token = manager) =>
-      api('POST', `/v1/admin/orders/${order.id}/status`, { token, body: { to_status } });
-    expectProblem(await move('PROCESSING', buyer.token), 403, 'forbidden');
-    const refused = await move('PROCESSING');
-    expectProblem(refused, 409, 'invalid_transition');
-    expect(refused.body.allowed).toEqual(['CANCELLED']);
-    expectProblem(await move('CONFIRMED'), 422, 'validation_failed');
-    expectProblem(
-      await api('POST', `/v1/admin/orders/${randomUUID()}/status`, { token: manager, body: { to_status: 'SHIPPED' } }),
-      404,
-      'not_found',
-    );
-
-    await sqlOf('orders')`UPDATE orders SET status = 'CONFIRMED' WHERE id = ${order.id}`;
-    const answers = await Promise.all(Array.from({ length: 10 }, () => move('PROCESSING')));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    for (const answer of answers.filter(({ status }) => status !== 200)) {
-      expectProblem(answer, 409, 'invalid_transition');
-      expect(answer.body.allowed).toEqual(['SHIPPED', 'CANCELLED']);
-    }
-    const history = await sqlOf(
-      'orders',
-    )`SELECT to_status FROM order_status_history WHERE order_id = ${order.id} ORDER BY created_at, id`;
-    expect(history).toEqual([{ to_status: 'PENDING' }, { to_status: 'PROCESSING' }]);
-  });
-
-  it('is listed in pages, newest first', async () => {
-    const product = await newProduct();
-    const buyer = await newBuyer(product.id);
-    const ids: string[] = [];
-    for (let i = 0; i < 5; i++) {
-      if (i > 0) await addToCart(buyer.token, product.id, 1);
-      const { body } = await placeOrder(buyer, { body: { accept_price_changes: true } });
-      ids.unshift(body.id);
-    }
-    const seen: string[] = [];
-    let path: string | null = '/v1/orders?limit=2';
-    while (path !== null) {
-      const { body, headers }: Answer = await api('GET', path, { token: buyer.token });
-      seen.push(...body.data.map(({ id }: { id: string }) => id));
-      path = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1] ?? null;
-      expect(body.page.has_more).toBe(path !== null);
-    }
-    expect(seen).toEqual(ids);
-    const oldest = await api('GET', '/v1/orders?sort=created_at&limit=1', { token: buyer.token });
-    expect(oldest.body.data[0].id).toBe(ids[4]);
-    const cursor: string = oldest.body.page.next_cursor;
-    expectProblem(await api('GET', `/v1/orders?cursor=${cursor}`, { token: buyer.token }), 400, 'invalid_cursor');
   });
 });

@@ -130,7 +130,7 @@ const couponOf = (_id: ObjectId, code: string, limit: number | null) => ({
 
 const useOf = (_id: ObjectId, coupon_id: ObjectId, order_id: string, slot: string) => ({
   ...{ _id, coupon_id, order_id, user_id: user, slot, user_slot: order_id, is_settled: true, redeemed_at: hourAgo },
-  ...{ coupon_code: 'ANY', type: 'free_shipping', value: null },
+  ...{ coupon_code: coupon_id === limited ? 'FIVE' : 'ANY', type: 'free_shipping', value: null },
 });
 
 async function fillCoupons(): Promise<void> {
@@ -353,7 +353,8 @@ describe('the invariants', () => {
 
   it('find a coupon used more often than it may be', async () => {
     const uses = shop.mongo.collection('coupon_uses');
-    await uses.insertOne(useOf(otherUse, limited, pending, '2'));
+    await uses.insertOne(useOf(otherUse, limited, refunded, '2'));
+    await shop.query('orders', order(refunded, `applied_coupons = '[{"coupon_code": "FIVE"}]'`));
     expect(await violated()).toEqual({ 'coupon-within-its-limits': ['FIVE'] });
     const coupons = shop.mongo.collection('coupons');
     await coupons.updateOne({ _id: limited }, { $set: { updated_at: new Date(), usage_limit: 1 } });
@@ -366,12 +367,13 @@ describe('the invariants', () => {
     expect(await violated()).toEqual({ 'coupon-within-its-limits': ['FIVE'] });
     await coupons.updateOne({ _id: limited }, { $set: { usage_limit: 1, per_user_limit: null } });
     await uses.deleteOne({ _id: otherUse });
+    await shop.query('orders', order(refunded, `applied_coupons = '[]'`));
     expect(await violated()).toEqual({});
   });
 
-  it('find a use of a coupon without an order, or with one that was cancelled', async () => {
+  it('find a use of a coupon without an order, or with one that was cancelled or has no such coupon', async () => {
     const uses = shop.mongo.collection('coupon_uses');
-    for (const id of [unknown, cancelled]) {
+    for (const id of [unknown, cancelled, pending]) {
       await uses.insertOne(useOf(otherUse, unlimited, id, id));
       expect(await violated()).toEqual({ 'coupon-use-has-its-order': [otherUse.toHexString()] });
       await uses.deleteOne({ _id: otherUse });
@@ -379,6 +381,18 @@ describe('the invariants', () => {
     await uses.insertOne({ ...useOf(otherUse, unlimited, unknown, unknown), redeemed_at: new Date() });
     expect(await violated(0), 'a checkout of just now').toEqual({});
     await uses.deleteOne({ _id: otherUse });
+  });
+
+  it('find a change of a coupon that was not told', async () => {
+    const coupons = shop.mongo.collection('coupons');
+    const unsent_events = [{ id: uuidv7(), type: 'audit.recorded' }];
+    await coupons.updateOne({ _id: unlimited }, { $set: { unsent_events } });
+    expect(await violated()).toEqual({ 'outbox-of-cart-is-empty': ['ANY'] });
+    await coupons.updateOne({ _id: unlimited }, { $set: { updated_at: new Date() } });
+    expect(await violated(0), 'one of just now').toEqual({});
+    const { updated_at } = couponOf(unlimited, 'ANY', null);
+    await coupons.updateOne({ _id: unlimited }, { $set: { unsent_events: [], updated_at } });
+    expect(await violated()).toEqual({});
   });
 
   it('find an order whose coupon is free for others', async () => {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { type Answer, api, eventually, expectProblem, newShopper, staff } from './support/client.ts';
 import { sqlOf } from './support/databases.ts';
+import { startDirector } from './support/faults.ts';
 import {
   booksOf,
   cancel,
@@ -60,6 +61,7 @@ describe('a customer cancels', () => {
       status: 'CANCELLED',
       cancellation_reason: 'Ordered by mistake',
       cancelled_at: expect.stringMatching(/Z$/),
+      payment_due_at: null,
       version: 2,
       payment: null,
     });
@@ -260,6 +262,31 @@ describe('the payment deadline', () => {
     await settlesAs(ordered, unpaidAndCancelled);
     expect(await stockOf(product.id)).toEqual({ quantity: 5, reserved: 0 });
     expectProblem(await pay(ordered.buyer.token, ordered.order.id), 409, 'order_not_payable');
+  });
+
+  it('comes by a message of its own, too', async () => {
+    const { ordered } = await fresh();
+    const { id } = ordered.order;
+    const orders = sqlOf('orders');
+    const message = () => orders`
+      INSERT INTO outbox (id, type, subject_id, payload, request_id, traceparent)
+      VALUES (${randomUUID()}, 'order.payment_due', ${id}, ${JSON.stringify({ order_id: id })}, 'test-request', '')`;
+    // One that comes early, or for another reason, has no effect.
+    await message();
+    await sweep();
+    await orders`UPDATE orders SET payment_due_at = '2020-01-01T00:00:00Z' WHERE id = ${id}`;
+    await message();
+    const director = await startDirector();
+    // The sweep that sends it cannot close the order itself.
+    const closing = director.direct({ point: 'orders → payments.closeOrder', mode: 'fail-before' });
+    expect((await api('POST', '/dev/sweep', { headers: closing.headers })).status).toBe(200);
+    expect(closing.isHit()).toBe(true);
+    await settlesAs(ordered, {
+      ...unpaidAndCancelled,
+      events: ['order.cancelled', 'order.payment_due', 'order.payment_due', 'order.placed'],
+    });
+    expect((await historyOf(ordered)).at(-1)).toMatchObject({ notes: 'Not paid in time', changed_by: null });
+    director.close();
   });
 
   it('passes over what is paid, also where orders has not been told', async () => {

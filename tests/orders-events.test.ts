@@ -1,7 +1,12 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
 
-import { type Answer, eventually } from './support/client.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { applyCoupon, show } from './support/carts.ts';
+import { type Answer, api, eventually } from './support/client.ts';
+import { getCoupon, newCoupon } from './support/coupons.ts';
 import { sqlOf } from './support/databases.ts';
+import { type Director, startDirector } from './support/faults.ts';
 import {
   booksOf,
   cancel,
@@ -9,12 +14,13 @@ import {
   move,
   newOrder,
   newPaidOrder,
+  type Ordered,
   paymentOf,
   read,
   refundAll,
   tell,
 } from './support/orders.ts';
-import { newProduct, stockOf, sweep } from './support/shop.ts';
+import { addToCart, newBuyer, newProduct, placeOrder, stockOf, sweep } from './support/shop.ts';
 
 let product: Answer['body'];
 beforeAll(async () => {
@@ -135,6 +141,97 @@ describe('a full refund by staff', () => {
     await sweep();
     expect(await read(paid)).toMatchObject({ status: 'CONFIRMED', payment: { refunded_amount: '5.00' } });
     expect(await booksOf(paid)).toMatchObject({ history: ['PENDING', 'CONFIRMED'], refunded: '5.00' });
+  });
+});
+
+describe('what orders tells', () => {
+  let director: Director;
+  beforeAll(async () => {
+    director = await startDirector();
+  });
+  afterAll(() => director.close());
+
+  /** Holds back an event that could not be sent, then has it sent, twice, when all else has happened. Answers its id. */
+  async function late(ordered: Ordered, type: string, meanwhile: () => Promise<void>): Promise<string> {
+    const { id } = ordered.order;
+    const [event] = await sqlOf('orders')`
+      UPDATE outbox SET sent_at = now() WHERE subject_id = ${id} AND type = ${type} AND sent_at IS NULL RETURNING id`;
+    expect(event).toEqual({ id: expect.any(String) });
+    await meanwhile();
+    for (let time = 0; time < 2; time++) {
+      await sqlOf('orders')`UPDATE outbox SET sent_at = NULL WHERE subject_id = ${id} AND type = ${type}`;
+      await sweep();
+    }
+    return String(event?.['id']);
+  }
+
+  it('of a payment, after it told of the cancellation, takes nothing from the shelf', async () => {
+    const scarce = await newProduct({ price: '10.00', quantity: 5 });
+    const ordered = await newOrder(scarce.id, 2);
+    const unsent = director.direct({ point: 'orders → queue to products', mode: 'fail-before' });
+    const paid = await api('POST', '/v1/payments', {
+      token: ordered.buyer.token,
+      headers: { 'idempotency-key': randomUUID(), ...unsent.headers },
+      body: { order_id: ordered.order.id, payment_method_code: 'CREDIT_CARD', payment_token: 'tok_success' },
+    });
+    expect(paid.body.status).toBe('SUCCESS');
+    const end = {
+      history: ['PENDING', 'CONFIRMED', 'CANCELLED', 'REFUNDED'],
+      ...{ stock: ['released'], captured: '24.90', refunded: '24.90' },
+    };
+    const event = await late(ordered, 'order.confirmed', async () => {
+      expect((await cancel(ordered)).status).toBe(200);
+      await eventually(async () => expect(await booksOf(ordered)).toMatchObject(end));
+    });
+    await eventually(async () =>
+      expect(await sqlOf('products')`SELECT consumer FROM inbox WHERE event_id = ${event}`).toEqual([
+        { consumer: 'products' },
+      ]),
+    );
+    expect(await booksOf(ordered)).toMatchObject(end);
+    expect(await stockOf(scarce.id)).toEqual({ quantity: 5, reserved: 0 });
+  });
+
+  it('of the placing, after it told of the cancellation, uses no coupon, and empties the cart once', async () => {
+    const coupon = await newCoupon({ usage_limit: 1 });
+    const buyer = await newBuyer(product.id, 2);
+    expect((await applyCoupon(buyer, coupon.code)).status).toBe(200);
+    const unsent = director.direct({ point: 'orders → queue to cart', mode: 'fail-before' });
+    const { status, body: order } = await placeOrder(buyer, { headers: unsent.headers });
+    expect([status, order.applied_coupons.length]).toEqual([201, 1]);
+    await eventually(async () => expect(unsent.isHit()).toBe(true));
+    await late({ buyer, order }, 'order.placed', async () => {
+      expect((await cancel({ buyer, order })).status).toBe(200);
+      await eventually(async () => expect((await getCoupon(coupon.code)).body.used_count).toBe(0));
+      expect((await show(buyer)).body.items).toMatchObject([{ product_id: product.id, quantity: 2 }]);
+      await addToCart(buyer.token, product.id, 1);
+    });
+    await eventually(async () =>
+      expect((await show(buyer)).body.items).toMatchObject([{ product_id: product.id, quantity: 1 }]),
+    );
+    await sweep();
+    expect((await show(buyer)).body.items).toMatchObject([{ product_id: product.id, quantity: 1 }]);
+    expect((await getCoupon(coupon.code)).body.used_count).toBe(0);
+  });
+
+  it('of the placing takes nothing from a line that was put in again meanwhile', async () => {
+    const other = await newProduct();
+    const buyer = await newBuyer(product.id, 2);
+    await addToCart(buyer.token, other.id, 1);
+    const unsent = director.direct({ point: 'orders → queue to cart', mode: 'fail-before' });
+    const { status, body: order } = await placeOrder(buyer, { headers: unsent.headers });
+    expect(status).toBe(201);
+    await eventually(async () => expect(unsent.isHit()).toBe(true));
+    await late({ buyer, order }, 'order.placed', async () => {
+      const removed = await api('DELETE', `/v1/cart/items/${product.id}`, { token: buyer.token });
+      expect(removed.status).toBe(200);
+      await addToCart(buyer.token, product.id, 1);
+    });
+    await eventually(async () =>
+      expect((await show(buyer)).body.items).toMatchObject([{ product_id: product.id, quantity: 1 }]),
+    );
+    await sweep();
+    expect((await show(buyer)).body.items).toMatchObject([{ product_id: product.id, quantity: 1 }]);
   });
 });
 

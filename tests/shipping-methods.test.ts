@@ -2,9 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { statuses } from './support/admin-products.ts';
 import { unique } from './support/catalogue.ts';
-import { type Answer, api, eventually, expectProblem, newShopper, staff } from './support/client.ts';
+import { type Answer, api, eventually, expectProblem, staff } from './support/client.ts';
 import { sqlOf } from './support/databases.ts';
-import { addToCart, manager, newAddress, newProduct, placeOrder } from './support/shop.ts';
+import { manager } from './support/shop.ts';
 
 const path = '/v1/admin/shipping-methods';
 const sql = sqlOf('orders');
@@ -218,32 +218,5 @@ describe('DELETE /v1/admin/shipping-methods/{id}', () => {
     expectProblem(await change('DELETE', id, '"1"'), 404, 'not_found');
     expect(await stored(id)).toEqual([{ method: null, events: 2 }]);
     expect((await newMethod({ code })).code).toBe(code);
-  });
-});
-
-describe('at the checkout', () => {
-  it('a method serves its countries; an order keeps what it was placed with', async () => {
-    const product = await newProduct({ price: '10.00', grams: 2_000 });
-    const method = await newMethod({
-      name: 'Sledge',
-      base_amount: '0.10',
-      per_kg_amount: '0.2',
-      countries: ['AQ'],
-      is_active: true,
-    });
-    const shopper = await newShopper();
-    const addressId = await newAddress(shopper.token, { country: 'AQ', state: 'Ross' });
-    await addToCart(shopper.token, product.id, 1);
-    const { status, body: order } = await placeOrder({ token: shopper.token, addressId });
-    expect({ status, order }).toMatchObject({
-      status: 201,
-      order: { shipping_amount: '0.50', shipping_method: { code: method.code, name: 'Sledge' } },
-    });
-    expect((await change('DELETE', method.id, '"1"')).status).toBe(204);
-    const kept = await api('GET', `/v1/orders/${order.id}`, { token: shopper.token });
-    expect(kept.body).toMatchObject({
-      shipping_amount: '0.50',
-      shipping_method: { code: method.code, name: 'Sledge' },
-    });
   });
 });

@@ -142,6 +142,30 @@ export const orderItems = pgTable(
   ],
 );
 
+/**
+ * What staff changed of an order beside its status: the fields that differ, as they were and as they are. Kept as long as
+ * the order, for its timeline; the audit log has it too.
+ */
+export const orderChanges = pgTable(
+  'order_changes',
+  {
+    id: uuid('id').primaryKey(),
+    order_id: uuid('order_id').notNull(),
+    changed_by: uuid('changed_by').notNull(),
+    before: jsonb('before').$type<Record<string, unknown>>().notNull(),
+    after: jsonb('after').$type<Record<string, unknown>>().notNull(),
+    created_at: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    foreignKey({
+      name: 'order_changes_order_id_fkey',
+      columns: [table.order_id],
+      foreignColumns: [orders.id],
+    }).onDelete('cascade'),
+    index('order_changes_order_id_created_at_id_index').on(table.order_id, table.created_at, table.id),
+  ],
+);
+
 /** Seed: order_status_history. Read in the order of `created_at, id`; ids grow with time. */
 export const orderStatusHistory = pgTable(
   'order_status_history',

@@ -17,9 +17,12 @@ const schemas = {
   'category.updated': z.object({ category_id: Id }),
   'stock.low': z.object({ product_id: Id, available_quantity: z.int(), low_stock_threshold: z.int() }),
   'order.placed': Ordered.extend({
-    items: z.array(z.object({ product_id: Id, quantity: z.int() })),
+    /** `added_at` tells the cart's line that was ordered from a later one of the product; older events have none. */
+    items: z.array(z.object({ product_id: Id, quantity: z.int(), added_at: z.iso.datetime().optional() })),
     coupon_codes: z.array(z.string()).default([]),
   }),
+  /** The deadline of an order has come: what orders tells itself in time, kept back by its own queue. Not in an outbox. */
+  'order.payment_due': z.object({ order_id: Id }),
   'order.confirmed': Ordered,
   'order.shipped': Ordered.extend({ tracking_number: z.string().nullable() }),
   'order.delivered': Ordered,
@@ -67,6 +70,7 @@ export const consumers: Record<EventType, readonly Consumer[]> = {
   'category.updated': ['gateway'],
   'stock.low': ['gateway'],
   'order.placed': ['cart'],
+  'order.payment_due': ['orders'],
   'order.confirmed': ['products', 'notifications'],
   'order.shipped': ['notifications'],
   'order.delivered': [],

@@ -35,7 +35,8 @@ interface Case {
   done(): void;
 }
 
-const Call = z.object({ service: z.string(), call: z.string(), is_event: z.boolean() });
+/** What a worker says of a call when it asks what is to become of it. */
+export const Call = z.object({ service: z.string(), call: z.string(), is_event: z.boolean() });
 
 /** What the workers ask at each of their calls: a server of our own. */
 export async function startDirector(): Promise<Director> {
@@ -47,7 +48,7 @@ export async function startDirector(): Promise<Director> {
       const known = cases.get(id);
       if (question === 'late') await known?.released;
       if (question === 'done') known?.done();
-      response.end(question === 'point' ? known?.decide(nameOf(is_event ? `${service} (event)` : service, call)) : '');
+      response.end(question === 'point' ? known?.decide(nameOf({ service, call, is_event })) : '');
     })();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -82,7 +83,8 @@ export async function startDirector(): Promise<Director> {
 }
 
 /** `orders: insert outbox, update orders`, `orders → products.reserve`, `payments → queue to orders`. */
-function nameOf(service: string, call: string): string {
+export function nameOf({ service: worker, call, is_event }: z.infer<typeof Call>): string {
+  const service = is_event ? `${worker} (event)` : worker;
   if (call.startsWith('database ')) return `${service}: ${statementsOf(call.slice('database '.length))}`;
   const [binding = '', method = ''] = call.split('.');
   if (binding.endsWith('_EVENTS')) return `${service} → queue to ${wordsOf(binding.replace('_EVENTS', ''))}`;

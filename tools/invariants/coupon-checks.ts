@@ -25,6 +25,7 @@ interface Use {
   coupon_id: ObjectId;
   order_id: string;
   user_id: string;
+  coupon_code: string;
   redeemed_at: Date;
 }
 
@@ -46,22 +47,23 @@ export const couponChecks: Check[] = [
   },
   {
     name: 'coupon-use-has-its-order',
-    meaning: 'A use of a coupon belongs to an order that was not cancelled, or to a checkout of the last 20 minutes.',
+    meaning:
+      'A use of a coupon belongs to an order that names it and was not cancelled, or to a checkout of the last 20 minutes.',
     remedy: "The cart's sweep releases uses without an order: see whether it runs, and what it logs.",
     find: async function* find(moment) {
       for await (const page of usesByPage(moment)) {
-        const orders = await moment.orders<{ id: string; is_cancelled: boolean }>(
-          `SELECT id, status = 'CANCELLED' AND updated_at <= $2 AS is_cancelled FROM orders WHERE id = ANY($1)`,
+        const orders = await moment.orders<UsingOrder>(
+          `SELECT id, status::text, updated_at <= $2 AS is_settled, array(
+                    SELECT coupon ->> 'coupon_code' FROM jsonb_array_elements(applied_coupons) AS coupon) AS codes
+             FROM orders WHERE id = ANY($1)`,
           [page.map(({ order_id }) => order_id), secondsAgo(moment, underWaySeconds)],
         );
-        const known = new Map(orders.map(({ id, is_cancelled }) => [id, is_cancelled]));
-        for (const { _id, order_id, redeemed_at } of page) {
-          const subject = _id.toHexString();
-          const is_cancelled = known.get(order_id);
-          if (is_cancelled) yield { subject, detail: `order ${order_id} is cancelled` };
-          else if (is_cancelled === undefined && redeemed_at.toISOString() <= secondsAgo(moment, checkoutSeconds)) {
-            yield { subject, detail: `there is no order ${order_id}` };
-          }
+        const known = new Map(orders.map((order) => [order.id, order]));
+        const lost = secondsAgo(moment, checkoutSeconds);
+        for (const { _id, order_id, coupon_code, redeemed_at } of page) {
+          const order = known.get(order_id);
+          const wrong = order ? wrongUse(order, coupon_code) : redeemed_at.toISOString() <= lost && 'does not exist';
+          if (wrong) yield { subject: _id.toHexString(), detail: `order ${order_id} ${wrong}` };
         }
       }
     },
@@ -88,6 +90,20 @@ export const couponChecks: Check[] = [
     },
   },
 ];
+
+interface UsingOrder {
+  id: string;
+  status: string;
+  /** Nothing happened to it lately of which the cart might still have to be told. */
+  is_settled: boolean;
+  codes: string[];
+}
+
+function wrongUse({ status, is_settled, codes }: UsingOrder, code: string): string | false {
+  if (!is_settled) return false;
+  if (status === 'CANCELLED') return 'is cancelled';
+  return !codes.includes(code) && `has no coupon ${code}`;
+}
 
 /** Uses from before the coupon was last changed may have been within limits that were wider then. */
 async function* beyondLimits(

@@ -8,9 +8,11 @@ import { addTaxRateRoutes } from './routes/charges/tax-rates.handlers.ts';
 import { addCheckoutRoutes } from './routes/checkout/checkout.handlers.ts';
 import { addFulfilmentRoutes } from './routes/fulfilment/fulfilment.handlers.ts';
 import { addOrderRoutes } from './routes/orders/orders.handlers.ts';
+import { addPathResources } from './routes/path-resources.ts';
 import { addQuoteRoutes } from './routes/quote/quote.handlers.ts';
 
 export const app = createService<Bindings>('orders', configured);
+addPathResources(app);
 addCheckoutRoutes(app);
 addOrderRoutes(app);
 addQuoteRoutes(app);

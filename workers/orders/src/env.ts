@@ -10,6 +10,7 @@ export type OrdersEnv = ServiceEnv<Bindings>;
 
 export function queuesOf(env: Bindings): Queues {
   return {
+    orders: env.ORDERS_EVENTS,
     cart: env.CART_EVENTS,
     products: env.PRODUCTS_EVENTS,
     payments: env.PAYMENTS_EVENTS,

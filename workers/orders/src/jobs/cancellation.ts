@@ -34,6 +34,15 @@ export async function cancelOverdue(env: Bindings, now: Date): Promise<number> {
   return cancelled;
 }
 
+/** The same for one order. Whatever stands in its way, a sweep tries it again. */
+export async function cancelIfOverdue(env: Bindings, orderId: string): Promise<void> {
+  const db = connect(env);
+  const [overdue] = await findOverdue(db, new Date(), { limit: 1, id: orderId });
+  if (!overdue) return;
+  const events = await cancelUnpaid(env, db, orderId);
+  if (events) await dispatch(db, queuesOf(env), events);
+}
+
 /** Whatever stands in the way of one order does not stop the others: the next sweep tries it again. */
 async function cancelUnpaid(env: Bindings, db: Database, orderId: string): Promise<OutboxEvent[] | null> {
   try {

@@ -1,111 +1,91 @@
-import { and, asc, desc, eq, gte, lt, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import { asc, eq, sql } from 'drizzle-orm';
 
-import { orders, outbox } from '#drizzle/orders/schema.ts';
+import { orderChanges, orders, outbox } from '#drizzle/orders/schema.ts';
 import { isGuardRefusal, requireRow } from '#shared/db/guards.ts';
 import type { Database } from '#shared/db/postgres.ts';
 import { auditEvent } from '#shared/events/audit.ts';
 import { payloads, type OutboxEvent } from '#shared/events/events.ts';
 import { insertEvents } from '#shared/events/outbox.ts';
-import type { Position } from '#shared/http/pages.ts';
 
-import type { OrderStatus } from '../domain/status.ts';
-import { findOrder, type OrderParts, type OrderRow } from './orders.ts';
+import { type OrderParts, type OrderRow, selectOrder } from './orders.ts';
 
-export interface OrderSearch {
-  q?: string | undefined;
-  user_id?: string | undefined;
-  status?: OrderStatus | undefined;
-  from?: string | undefined;
-  before?: string | undefined;
-}
-
-/** Up to `limit + 1` orders after the position, newest first. */
-export async function searchOrders(
-  db: Database,
-  { q, user_id, status, from, before }: OrderSearch,
-  { limit, after }: { limit: number; after: Position | null },
-): Promise<OrderRow[]> {
-  return db
-    .select()
-    .from(orders)
-    .where(
-      and(
-        q === undefined ? undefined : beginsWith(q),
-        user_id === undefined ? undefined : eq(orders.user_id, user_id),
-        status && eq(orders.status, status),
-        from === undefined ? undefined : gte(orders.created_at, new Date(from)),
-        before === undefined ? undefined : lt(orders.created_at, new Date(before)),
-        after ? sql`(${orders.created_at}, ${orders.id}) < (${after.key}::timestamptz, ${after.id}::uuid)` : undefined,
-      ),
-    )
-    .orderBy(desc(orders.created_at), desc(orders.id))
-    .limit(limit + 1);
-}
-
-/** Order numbers are in upper case. */
-function beginsWith(q: string) {
-  const pattern = `${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-  return sql`(${orders.order_number} LIKE upper(${pattern}) OR lower(${orders.customer_email}) LIKE lower(${pattern}))`;
-}
-
-/** Something that other services were told of an order, or that staff changed of it. */
+/** An event that other services were told of an order; it is there for as long as the outbox keeps what it has sent. */
 export interface ToldEvent {
-  id: string;
   type: string;
-  payload: unknown;
   created_at: Date;
   sent_at: Date | null;
 }
 
-/** An order with everything around it, in two round trips at once. */
-export async function findWholeOrder(db: Database, id: string): Promise<(OrderParts & { told: ToldEvent[] }) | null> {
-  const [found, told] = await Promise.all([findOrder(db, id), findTold(db, id)]);
-  return found && { ...found, told };
+/** What staff changed of an order. */
+export type OrderChange = typeof orderChanges.$inferSelect;
+
+export interface WholeOrder extends OrderParts {
+  changes: OrderChange[];
+  told: ToldEvent[];
 }
 
-function findTold(db: Database, id: string): Promise<ToldEvent[]> {
-  const { type, payload, created_at, sent_at } = outbox;
+/** An order with everything around it, in one round trip. */
+export async function findWholeOrder(db: Database, id: string): Promise<WholeOrder | null> {
+  const [[order], items, history, changes, told] = await db.batch(selectWhole(db, id));
+  return order === undefined ? null : { order, items, history, changes, told };
+}
+
+function selectWhole(db: Database, id: string) {
+  return [...selectOrder(db, id), selectChanges(db, id), selectTold(db, id)] as const;
+}
+
+function selectChanges(db: Database, id: string) {
   return db
-    .select({ id: outbox.id, type, payload, created_at, sent_at })
-    .from(outbox)
-    .where(sql`${outbox.subject_id} = ${id} OR (${type} = 'audit.recorded' AND ${payload} ->> 'resource_id' = ${id})`)
-    .orderBy(asc(created_at), asc(outbox.id));
+    .select()
+    .from(orderChanges)
+    .where(eq(orderChanges.order_id, id))
+    .orderBy(asc(orderChanges.created_at), asc(orderChanges.id));
 }
 
-const AuditPayload = payloads['audit.recorded'];
-export type OrderChange = z.infer<typeof AuditPayload>;
-
-/** What staff changed, of an event that tells of it; null of any other. */
-export function changeOf({ type, payload }: ToldEvent): OrderChange | null {
-  return type === 'audit.recorded' ? AuditPayload.parse(payload) : null;
+function selectTold(db: Database, id: string) {
+  const { type, created_at, sent_at } = outbox;
+  return db
+    .select({ type, created_at, sent_at })
+    .from(outbox)
+    .where(eq(outbox.subject_id, id))
+    .orderBy(asc(created_at), asc(outbox.id));
 }
 
 type OrderFields = { tracking_number: string | null; notes: string | null };
 
-/** What was written and told; `changed_meanwhile` and nothing written if the order is no longer as it was read. */
+/** The order as it is now, and what is to be told; `changed_meanwhile` and nothing written if it is no longer as it was read. */
 export async function changeOrder(
   db: Database,
   actorId: string,
   before: OrderRow,
   change: { [Field in keyof OrderFields]?: OrderFields[Field] | undefined },
-): Promise<{ events: OutboxEvent[] } | 'changed_meanwhile'> {
+): Promise<{ changed: WholeOrder; events: OutboxEvent[] } | 'changed_meanwhile'> {
   const { id, version, tracking_number, notes } = before;
   const from: OrderFields = { tracking_number, notes };
   const after = { ...from, ...change };
-  if (JSON.stringify(after) === JSON.stringify(from)) return { events: [] };
+  if (JSON.stringify(after) === JSON.stringify(from)) {
+    const changed = await findWholeOrder(db, id);
+    return changed ? { changed, events: [] } : 'changed_meanwhile';
+  }
   const audit = { action: 'order.updated', resource_type: 'order', resource_id: id, before: from, after };
-  const events: [OutboxEvent] = [auditEvent({ actor_id: actorId, ...audit })];
+  const event = auditEvent({ actor_id: actorId, ...audit });
+  const differing = payloads['audit.recorded'].parse(event.payload);
   try {
-    await db.batch([
+    const [, , , , [order], items, history, changes, told] = await db.batch([
       requireRow(db, sql`SELECT FROM orders WHERE id = ${id} AND version = ${version}`),
       db
         .update(orders)
         .set({ ...change, version: version + 1 })
         .where(eq(orders.id, id)),
-      insertEvents(db, events),
+      db.insert(orderChanges).values({
+        ...{ id: event.id, order_id: id, changed_by: actorId },
+        ...{ before: differing.before ?? {}, after: differing.after ?? {} },
+      }),
+      insertEvents(db, [event]),
+      ...selectWhole(db, id),
     ]);
-    return { events };
+    if (!order) throw new Error(`Order ${id} was changed and is gone.`);
+    return { changed: { order, items, history, changes, told }, events: [event] };
   } catch (error) {
     if (isGuardRefusal(error)) return 'changed_meanwhile';
     throw error;

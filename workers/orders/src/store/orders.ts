@@ -1,8 +1,7 @@
-import { and, asc, desc, eq, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
 
 import { orderItems, orders, orderStatusHistory } from '#drizzle/orders/schema.ts';
 import type { Database } from '#shared/db/postgres.ts';
-import type { Position } from '#shared/http/pages.ts';
 
 import type { OrderStatus } from '../domain/status.ts';
 
@@ -53,11 +52,11 @@ export interface Overdue {
   payment_due_at: Date | null;
 }
 
-/** Up to `limit` PENDING orders that were to be paid by `now`, the longest overdue first, after `after`. */
+/** Up to `limit` PENDING orders that were to be paid by `now`, the longest overdue first, after `after`; or the one with that id. */
 export async function findOverdue(
   db: Database,
   now: Date,
-  { limit, after }: { limit: number; after: Overdue | undefined },
+  { limit, after, id }: { limit: number; after?: Overdue | undefined; id?: string },
 ): Promise<Overdue[]> {
   const position = sql`(${orders.payment_due_at}, ${orders.id})`;
   return db
@@ -67,49 +66,12 @@ export async function findOverdue(
       and(
         eq(orders.status, 'PENDING'),
         lte(orders.payment_due_at, now),
+        id === undefined ? undefined : eq(orders.id, id),
         after && sql`${position} > (${after.payment_due_at?.toISOString()}::timestamptz, ${after.id}::uuid)`,
       ),
     )
     .orderBy(asc(orders.payment_due_at), asc(orders.id))
     .limit(limit);
-}
-
-export interface OrderFilter {
-  status?: OrderStatus | undefined;
-  from?: string | undefined;
-  before?: string | undefined;
-  ascending: boolean;
-}
-
-/** Up to `limit + 1` orders of a user after the position, by creation time and id. */
-export async function listOrders(
-  db: Database,
-  userId: string,
-  filter: OrderFilter,
-  { limit, after }: { limit: number; after: Position | null },
-): Promise<OrderRow[]> {
-  const direction = filter.ascending ? asc : desc;
-  return db
-    .select()
-    .from(orders)
-    .where(
-      and(
-        eq(orders.user_id, userId),
-        filter.status && eq(orders.status, filter.status),
-        filter.from === undefined ? undefined : gte(orders.created_at, new Date(filter.from)),
-        filter.before === undefined ? undefined : lt(orders.created_at, new Date(filter.before)),
-        after ? beyond(after, filter.ascending) : undefined,
-      ),
-    )
-    .orderBy(direction(orders.created_at), direction(orders.id))
-    .limit(limit + 1);
-}
-
-function beyond({ key, id }: Position, ascending: boolean): SQL {
-  const row = sql`(${orders.created_at}, ${orders.id})`;
-  return ascending
-    ? sql`${row} > (${key}::timestamptz, ${id}::uuid)`
-    : sql`${row} < (${key}::timestamptz, ${id}::uuid)`;
 }
 
 /** Status and amount of an order of this user, for its payment. */

@@ -47,7 +47,8 @@ const eventTypes: Record<Transition['to'], EventType | null> = {
 
 /**
  * Moves an order in one transaction and one round trip: the update on a status that allows it, the history row, the
- * timestamps and the outbox event. Of two at once the database lets one through, the other sees the new status.
+ * timestamps, a change of the tracking number and the outbox event. Of two at once the database lets one through, the
+ * other sees the new status.
  * `eventId`: the event that this is the effect of; a second delivery fails on it (see `once`).
  */
 export async function applyTransition(db: Database, move: Move, eventId?: string): Promise<MoveResult> {
@@ -110,11 +111,11 @@ function transitionOf(
   const details = JSON.stringify('refund' in transition ? transition.refund : {});
   // History is read in the order of its times: a step is never written down at the time of the one before it.
   const statement = sql`
-    WITH current AS (SELECT id, status FROM orders WHERE id = ${orderId}),
+    WITH current AS (SELECT id, status, tracking_number FROM orders WHERE id = ${orderId}),
     moved AS (
       UPDATE orders SET version = orders.version + 1, ${changesOf(transition)}
         FROM current WHERE orders.id = current.id AND current.status::text = ANY(${sql.param(sources)}::text[])
-      RETURNING orders.id, current.status AS from_status, jsonb_build_object(
+      RETURNING orders.id, orders.tracking_number, current.status AS from_status, jsonb_build_object(
         'order_id', orders.id, 'user_id', orders.user_id, 'order_number', orders.order_number,
         'tracking_number', orders.tracking_number) || ${details}::jsonb AS payload),
     history AS (
@@ -124,6 +125,11 @@ function transitionOf(
                                             FROM order_status_history WHERE order_id = ${orderId}))
         FROM moved
       RETURNING created_at),
+    changed AS (
+      INSERT INTO order_changes (id, order_id, changed_by, before, after, created_at)
+      SELECT ${uuidv7()}, id, ${changedBy}, jsonb_build_object('tracking_number', current.tracking_number),
+             jsonb_build_object('tracking_number', moved.tracking_number), history.created_at
+        FROM current JOIN moved USING (id), history WHERE current.tracking_number IS DISTINCT FROM moved.tracking_number),
     told AS (
       INSERT INTO outbox (id, type, subject_id, payload, request_id, traceparent, created_at)
       SELECT ${event.id}, ${type}, moved.id, payload, ${event.request_id}, ${event.traceparent}, history.created_at

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
 
-import { Id, Timestamp } from '#shared/http/values.ts';
+import { Currency, Id, Timestamp } from '#shared/http/values.ts';
+import { Money } from '#shared/money/schema.ts';
 
 import { adminOrderExample, adminOrderSummaryExample } from '../orders/order.examples.ts';
-import { Order, OrderStatus, OrderSummary } from '../orders/order.schema.ts';
+import { Order, OrderStatus, OrderSummary, paymentStatuses } from '../orders/order.schema.ts';
 
 const customerEmail = z.string().nullable().openapi({
   example: 'customer@example.com',
@@ -38,6 +39,32 @@ const TimelineEntry = z
       .openapi('OrderChangeEntry'),
     z
       .object({
+        kind: z.literal('payment'),
+        at: Timestamp,
+        transaction_id: Id,
+        payment_method_code: z.string(),
+        amount: Money,
+        currency: Currency,
+        status: z.enum(paymentStatuses).openapi({ description: 'What has become of it.' }),
+        failure_reason: z.string().nullable(),
+        processed_at: Timestamp.nullable(),
+      })
+      .openapi('OrderPaymentEntry'),
+    z
+      .object({
+        kind: z.literal('refund'),
+        at: Timestamp,
+        refund_id: Id,
+        transaction_id: Id,
+        amount: Money,
+        currency: Currency,
+        reason: z.string().nullable(),
+        status: z.enum(['PROCESSING', 'SUCCESS', 'FAILED']).openapi({ description: 'What has become of it.' }),
+        requested_by: Id.nullable().openapi({ description: 'Null where the shop did so by itself.' }),
+      })
+      .openapi('OrderRefundEntry'),
+    z
+      .object({
         kind: z.literal('event'),
         at: Timestamp,
         type: z.string(),
@@ -47,8 +74,9 @@ const TimelineEntry = z
   ])
   .openapi('OrderTimelineEntry', {
     description:
-      '`status`: the order moved on. `change`: staff changed fields of it. `event`: other services were told of it; ' +
-      '`sent_at` is null while that is still to be sent.',
+      '`status`: the order moved on. `change`: staff changed fields of it. `payment`: somebody tried to pay it. ' +
+      '`refund`: money was to go back. `event`: other services were told of it; `sent_at` is null while that is still to ' +
+      'be sent, and 30 days after that the entry goes.',
     example: {
       kind: 'status',
       at: '2026-11-22T21:24:42.123Z',

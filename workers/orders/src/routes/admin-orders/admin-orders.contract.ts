@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 
 import { access } from '#shared/auth/access.ts';
 import { contract, errors, IdPath, json, jsonBody } from '#shared/http/contract.ts';
-import { CreatedRange, PageQuery, pageOf } from '#shared/http/pages.ts';
+import { CreatedRange, PageQuery, pageOf, TimeSort } from '#shared/http/pages.ts';
 import { IfMatchHeader, VersionHeaders } from '#shared/http/preconditions.ts';
 import { Id, text } from '#shared/http/values.ts';
 
@@ -15,6 +15,7 @@ const path = '/v1/admin/orders/{id}';
 const PlacedQuery = z.strictObject(CreatedRange);
 
 const OrdersQuery = PageQuery.extend({
+  sort: TimeSort,
   q: text(255).optional().openapi({
     example: 'ORD-20261122',
     description: 'What the order number, or the email address of the shopper, begins with, in any case.',
@@ -30,7 +31,6 @@ export const listAdminOrders = contract({
   operationId: 'listAdminOrders',
   tags,
   summary: "Search everybody's orders",
-  description: 'Newest first.',
   ...access.manager,
   request: { query: OrdersQuery },
   responses: {

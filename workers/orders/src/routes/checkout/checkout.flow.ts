@@ -8,8 +8,7 @@ import { violates } from '#shared/db/errors.ts';
 import { connect } from '#shared/db/postgres.ts';
 import type { OutboxEvent } from '#shared/events/events.ts';
 import { currentTrace } from '#shared/http/context.ts';
-import { invalid, invalidReference, Problem } from '#shared/http/problem.ts';
-import { fitsNumeric } from '#shared/money/schema.ts';
+import { invalidReference, Problem } from '#shared/http/problem.ts';
 import { dependency } from '#shared/rpc.ts';
 
 import { priceChanges } from '../../domain/prices.ts';
@@ -20,7 +19,8 @@ import { presentOrder } from '../orders/order.presenter.ts';
 import type { Order } from '../orders/order.schema.ts';
 import type { CheckoutInput } from './checkout.contract.ts';
 import { unusable } from './coupon-refusal.ts';
-import { draftOrder, eventsOf, priceOrder, subtotalOf } from './draft.ts';
+import { draftOrder, eventsOf, subtotalOf } from './draft.ts';
+import { pricedOrRefused } from './priced.ts';
 
 export interface Checkout {
   claim: Claim;
@@ -66,12 +66,8 @@ export async function placeOrder(
   const coupons = await redeemCoupons(env, claim, cart.coupon_codes, current);
   await reached('checkout.redeemed');
 
-  const priced = priceOrder(current, charges, input.shipping_method_code, coupons);
-  if (!priced) throw new Problem('shipping_unavailable', 'Choose a shipping method on offer for this address.');
-  if (!fitsNumeric(priced.totals.total)) {
-    throw invalid([{ pointer: '', code: 'amount_too_large', message: 'The total is beyond what an order can hold.' }]);
-  }
-  return insertNumbered(env, claim, (now) =>
+  const priced = pricedOrRefused(current, charges, input.shipping_method_code, coupons);
+  return insertNumbered(env, claim, cart, (now) =>
     draftOrder({
       claim,
       input,
@@ -143,12 +139,13 @@ async function redeemCoupons(
 async function insertNumbered(
   env: Bindings,
   claim: Claim,
+  cart: CheckoutCart,
   draft: (now: Date) => ReturnType<typeof draftOrder>,
 ): Promise<Placed> {
   for (let attempt = 1; ; attempt++) {
     const order = draft(new Date());
     const answer = presentOrder(order, null);
-    const events = eventsOf(order);
+    const events = eventsOf(order, cart);
     const headers = { location: `/v1/orders/${claim.resourceId}` };
     try {
       await insertOrder(connect(env), order, { claim, answer: { status: 201, body: answer, headers }, events });

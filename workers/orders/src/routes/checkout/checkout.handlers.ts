@@ -11,6 +11,7 @@ import { count } from '#shared/metrics.ts';
 import { dependency } from '#shared/rpc.ts';
 
 import { type Bindings, type OrdersEnv, queuesOf } from '../../env.ts';
+import { announceDeadline } from '../../jobs/deadline.ts';
 import { placeOrder } from './checkout.flow.ts';
 import { Order } from '../orders/order.schema.ts';
 import { createOrder } from './checkout.contract.ts';
@@ -46,6 +47,7 @@ export function addCheckoutRoutes(app: OpenAPIHono<OrdersEnv>): void {
       );
       count({ name: 'funnel', step: 'order' });
       c.executionCtx.waitUntil(dispatch(db, queuesOf(c.env), events));
+      c.executionCtx.waitUntil(announceDeadline(c.env, answer));
       c.header('location', `/v1/orders/${claim.resourceId}`);
       return c.json(answer, 201);
     } catch (error) {

@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import { uuidv7 } from 'uuidv7';
 
 import type { AddressSnapshot } from '#drizzle/orders/schema.ts';
-import type { CouponTerms } from '#shared/contracts/cart.ts';
+import type { CheckoutCart, CouponTerms } from '#shared/contracts/cart.ts';
 import type { ReservedLine } from '#shared/contracts/products.ts';
 import type { AddressOfUser } from '#shared/contracts/users.ts';
 import type { Claim } from '#shared/db/idempotency.ts';
@@ -98,12 +98,12 @@ export function draftOrder(of: {
   return { order, items: itemRows(order.id, priced, now), history: historyRows(order.id, claim.user_id, isPaid, now) };
 }
 
-/** `order.placed`, and `order.confirmed` for an order that needs no payment. */
-export function eventsOf({ order, items }: OrderParts): [OutboxEvent, ...OutboxEvent[]] {
+/** `order.placed` with the cart's lines, and `order.confirmed` for an order that needs no payment. */
+export function eventsOf({ order }: OrderParts, cart: CheckoutCart): [OutboxEvent, ...OutboxEvent[]] {
   const about = { order_id: order.id, user_id: order.user_id, order_number: order.order_number };
-  const lines = items.map(({ product_id, quantity }) => ({ product_id, quantity }));
+  const items = cart.items.map(({ product_id, quantity, added_at }) => ({ product_id, quantity, added_at }));
   const coupon_codes = order.applied_coupons.map(({ coupon_code }) => coupon_code);
-  const placed = newEvent('order.placed', order.id, { ...about, items: lines, coupon_codes });
+  const placed = newEvent('order.placed', order.id, { ...about, items, coupon_codes });
   return order.status === 'CONFIRMED' ? [placed, newEvent('order.confirmed', order.id, about)] : [placed];
 }
 

@@ -22,7 +22,7 @@ export function presentSummary(row: OrderRow): z.infer<typeof OrderSummary> {
     billing_address_id: row.billing_address_id,
     notes: row.notes,
     tracking_number: row.tracking_number,
-    payment_due_at: timestamp(row.payment_due_at),
+    payment_due_at: row.status === 'PENDING' ? timestamp(row.payment_due_at) : null,
     shipped_at: timestamp(row.shipped_at),
     delivered_at: timestamp(row.delivered_at),
     cancelled_at: timestamp(row.cancelled_at),

@@ -49,9 +49,11 @@ const StatusChange = z
   })
   .openapi('OrderStatusChange');
 
+export const paymentStatuses = ['PENDING', 'PROCESSING', 'SUCCESS', 'FAILED', 'REFUNDED', 'CANCELLED'] as const;
+
 const OrderPayment = z
   .object({
-    status: z.enum(['PENDING', 'PROCESSING', 'SUCCESS', 'FAILED', 'REFUNDED', 'CANCELLED']),
+    status: z.enum(paymentStatuses),
     amount: Money,
     refunded_amount: Money,
     transaction_id: Id,
@@ -80,7 +82,9 @@ export const OrderSummary = z
     billing_address_id: Id,
     notes: z.string().nullable(),
     tracking_number: z.string().nullable(),
-    payment_due_at: Timestamp.nullable().openapi({ description: 'When an unpaid order is given up.' }),
+    payment_due_at: Timestamp.nullable().openapi({
+      description: 'When an unpaid order is given up; null for any other.',
+    }),
     shipped_at: Timestamp.nullable(),
     delivered_at: Timestamp.nullable(),
     cancelled_at: Timestamp.nullable(),

@@ -4,7 +4,8 @@ import { page, readCursor, TimeKey } from '#shared/http/pages.ts';
 import { notFound } from '#shared/http/problem.ts';
 
 import type { OrdersEnv } from '../../env.ts';
-import { findOrder, listOrders as listOrdersOf } from '../../store/orders.ts';
+import { listOrders as findOrders } from '../../store/order-lists.ts';
+import { findOrder } from '../../store/orders.ts';
 import { paymentOf } from './order-payment.ts';
 import { presentOrder, presentSummary } from './order.presenter.ts';
 import { getOrder, listOrders } from './orders.contract.ts';
@@ -12,10 +13,10 @@ import { getOrder, listOrders } from './orders.contract.ts';
 export function addOrderRoutes(app: OpenAPIHono<OrdersEnv>): void {
   app.openapi(listOrders, async (c) => {
     const { limit, cursor, sort, status, 'created_at[gte]': from, 'created_at[lt]': before } = c.req.valid('query');
-    const list = { list: 'orders', user: c.var.actor.id, sort, status, from, before };
+    const filter = { user_id: c.var.actor.id, status, from, before, ascending: sort === 'created_at' };
+    const list = { list: 'orders', ...filter };
     const after = readCursor(cursor, list, TimeKey);
-    const filter = { status, from, before, ascending: sort === 'created_at' };
-    const rows = await listOrdersOf(connect(c.env), c.var.actor.id, filter, { limit, after });
+    const rows = await findOrders(connect(c.env), filter, { limit, after });
     const position = ({ created_at, id }: { created_at: string; id: string }) => ({ key: created_at, id });
     return c.json(page(c, rows.map(presentSummary), { limit, list, position }), 200);
   });

@@ -2,14 +2,13 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 
 import { connect } from '#shared/db/postgres.ts';
 import { currentTrace } from '#shared/http/context.ts';
-import { invalid, invalidReference, Problem } from '#shared/http/problem.ts';
+import { invalidReference, Problem } from '#shared/http/problem.ts';
 import { count } from '#shared/metrics.ts';
-import { fitsNumeric } from '#shared/money/schema.ts';
 import { dependency } from '#shared/rpc.ts';
 
 import type { OrdersEnv } from '../../env.ts';
 import { findCharges } from '../../store/charges.ts';
-import { priceOrder } from '../checkout/draft.ts';
+import { pricedOrRefused } from '../checkout/priced.ts';
 import { couponsOf } from './quote.coupons.ts';
 import { linesForSale } from './quote.lines.ts';
 import { quoteOrder } from './quote.contract.ts';
@@ -36,13 +35,7 @@ export function addQuoteRoutes(app: OpenAPIHono<OrdersEnv>): void {
     ]);
     const lines = linesForSale(cart.items, products);
     const coupons = await couponsOf(c.env, user_id, cart.coupon_codes, lines);
-    const quoted = priceOrder(lines, charges, methodCode, coupons);
-    if (!quoted) throw new Problem('shipping_unavailable', 'Choose a shipping method on offer for this address.');
-    if (!fitsNumeric(quoted.totals.total)) {
-      throw invalid([
-        { pointer: '', code: 'amount_too_large', message: 'The total is beyond what an order can hold.' },
-      ]);
-    }
+    const quoted = pricedOrRefused(lines, charges, methodCode, coupons);
     count({ name: 'funnel', step: 'quote' });
     return c.json(presentQuote(quoted, { charges, coupons, currency: c.env.CURRENCY }), 200);
   });
