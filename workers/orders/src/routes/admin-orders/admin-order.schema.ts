@@ -4,7 +4,7 @@ import { Currency, Id, Timestamp } from '#shared/http/values.ts';
 import { Money } from '#shared/money/schema.ts';
 
 import { adminOrderExample, adminOrderSummaryExample } from '../orders/order.examples.ts';
-import { Order, OrderStatus, OrderSummary, paymentStatuses } from '../orders/order.schema.ts';
+import { Order, OrderPaymentStatus, OrderStatus, OrderSummary } from '../orders/order.schema.ts';
 
 const customerEmail = z.string().nullable().openapi({
   example: 'customer@example.com',
@@ -45,7 +45,7 @@ const TimelineEntry = z
         payment_method_code: z.string(),
         amount: Money,
         currency: Currency,
-        status: z.enum(paymentStatuses).openapi({ description: 'What has become of it.' }),
+        status: OrderPaymentStatus,
         failure_reason: z.string().nullable(),
         processed_at: Timestamp.nullable(),
       })

@@ -49,11 +49,14 @@ const StatusChange = z
   })
   .openapi('OrderStatusChange');
 
-export const paymentStatuses = ['PENDING', 'PROCESSING', 'SUCCESS', 'FAILED', 'REFUNDED', 'CANCELLED'] as const;
+/** What has become of a payment, as payments says it. */
+export const OrderPaymentStatus = z
+  .enum(['PENDING', 'PROCESSING', 'SUCCESS', 'FAILED', 'REFUNDED', 'CANCELLED'])
+  .openapi('OrderPaymentStatus', { example: 'SUCCESS' });
 
 const OrderPayment = z
   .object({
-    status: z.enum(paymentStatuses),
+    status: OrderPaymentStatus,
     amount: Money,
     refunded_amount: Money,
     transaction_id: Id,
