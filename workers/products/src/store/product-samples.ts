@@ -3,8 +3,10 @@ import { type SQL, sql } from 'drizzle-orm';
 import { chosenCategories, holding, holdingOfAll, passes, type ProductFilter } from './product-filters.ts';
 import { hasVariantOfCode, hasWords, scopeOf, type Search, similarProducts, similarWords } from './product-search.ts';
 
-/** A sample has about this size; what is smaller is counted as it is. */
+/** What is no larger is counted as it is, the rest by a sample of at most this size. */
 const sampleSize = 1_000;
+/** Of a category the sample is chosen by its share, and has about this size: each product costs a look at its stock. */
+const categorySampleSize = 700;
 /** A share of the products is a sample good enough if so many of it pass; else one that much larger is taken. */
 const enough = 100;
 const growth = 16;
@@ -39,7 +41,8 @@ function sampleOfAll(filter: ProductFilter): SQL[] {
 }
 
 function sampleOfCategories(category: string, filter: ProductFilter): SQL[] {
-  const first = sql`least(1, ${sampleSize}::numeric / greatest((SELECT products FROM holding), 1))`;
+  const first = sql`(SELECT CASE WHEN products > ${sampleSize} THEN ${categorySampleSize}::numeric / products ELSE 1 END
+                        FROM holding)`;
   const select = (share: SQL) => sql`
       SELECT product.* FROM chosen CROSS JOIN LATERAL (
         SELECT ${sampled} FROM products product
