@@ -9,20 +9,20 @@ const refusalsOfForm = new Set([400, 413, 415, 422]);
 
 /**
  * On these paths 404 comes before what is wrong with the query and the body: whoever sends something to a resource that
- * is not there, or not theirs, hears that first. Only a request that is refused for its form pays for the look. Register
- * it before the routes.
+ * is not there, or not theirs, hears that first. Only a request that is refused for its form pays for the look. Null or
+ * undefined from `find` means that there is nothing. Register it before the routes.
  */
 export function pathBeforeForm<E extends Env, Params>(
   app: OpenAPIHono<E>,
   path: string,
   schema: ZodType<Params>,
-  isThere: (c: Context<E>, params: Params) => Promise<boolean>,
+  find: (c: Context<E>, params: Params) => Promise<object | string | null | undefined>,
 ): void {
   app.use(path, async (c, next) => {
     await next();
     if (!refusalsOfForm.has(c.res.status)) return;
     // A fixed path, such as …/products/import, fits the pattern too and has no such parameters.
     const params = schema.safeParse(c.req.param());
-    if (params.success && !(await isThere(c, params.data))) throw notFound('resource');
+    if (params.success && ((await find(c, params.data)) ?? null) === null) throw notFound('resource');
   });
 }

@@ -12,9 +12,7 @@ import { CouponPath } from './coupons/coupons.contract.ts';
 export function addPathResources(app: OpenAPIHono<CartEnv>): void {
   pathBeforeForm(app, '/v1/cart/items/:product_id', ProductPath, async (c, { product_id }) => {
     const cart = await findCart(c.env, c.var.actor.id);
-    return cart?.items.some((item) => item.product_id === product_id) ?? false;
+    return cart?.items.find((item) => item.product_id === product_id);
   });
-  pathBeforeForm(app, '/v1/admin/coupons/:code', CouponPath, async (c, { code }) => {
-    return (await findCoupon(c.env, code)) !== null;
-  });
+  pathBeforeForm(app, '/v1/admin/coupons/:code', CouponPath, (c, { code }) => findCoupon(c.env, code));
 }

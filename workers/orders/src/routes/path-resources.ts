@@ -11,28 +11,8 @@ import { findStatus } from '../store/orders.ts';
 
 /** What the ids in paths name. */
 export function addPathResources(app: OpenAPIHono<OrdersEnv>): void {
-  pathBeforeForm(
-    app,
-    '/v1/orders/:id/*',
-    IdPath,
-    async (c, { id }) => (await findStatus(connect(c.env), id, c.var.actor.id)) !== null,
-  );
-  pathBeforeForm(
-    app,
-    '/v1/admin/orders/:id/*',
-    IdPath,
-    async (c, { id }) => (await findStatus(connect(c.env), id)) !== null,
-  );
-  pathBeforeForm(
-    app,
-    '/v1/admin/shipping-methods/:id',
-    IdPath,
-    async (c, { id }) => (await findShippingMethod(connect(c.env), id)) !== null,
-  );
-  pathBeforeForm(
-    app,
-    '/v1/admin/tax-rates/:id',
-    IdPath,
-    async (c, { id }) => (await findTaxRate(connect(c.env), id)) !== null,
-  );
+  pathBeforeForm(app, '/v1/orders/:id/*', IdPath, (c, { id }) => findStatus(connect(c.env), id, c.var.actor.id));
+  pathBeforeForm(app, '/v1/admin/orders/:id/*', IdPath, (c, { id }) => findStatus(connect(c.env), id));
+  pathBeforeForm(app, '/v1/admin/shipping-methods/:id', IdPath, (c, { id }) => findShippingMethod(connect(c.env), id));
+  pathBeforeForm(app, '/v1/admin/tax-rates/:id', IdPath, (c, { id }) => findTaxRate(connect(c.env), id));
 }

@@ -12,26 +12,18 @@ import { MethodPath } from './payment-methods/admin-payment-methods.contract.ts'
 
 /** What the ids in paths name. */
 export function addPathResources(app: OpenAPIHono<PaymentsEnv>): void {
-  pathBeforeForm(
-    app,
-    '/v1/payments/:id',
-    IdPath,
-    async (c, { id }) => (await findTransactionOf(connect(c.env), c.var.actor.id, id)) !== undefined,
-  );
-  pathBeforeForm(
-    app,
-    '/v1/me/payment-methods/:id',
-    IdPath,
-    async (c, { id }) => (await findChargeableMethod(connect(c.env), c.var.actor.id, id)) !== undefined,
+  pathBeforeForm(app, '/v1/payments/:id', IdPath, (c, { id }) => findTransactionOf(connect(c.env), c.var.actor.id, id));
+  pathBeforeForm(app, '/v1/me/payment-methods/:id', IdPath, (c, { id }) =>
+    findChargeableMethod(connect(c.env), c.var.actor.id, id),
   );
   pathBeforeForm(
     app,
     '/v1/admin/transactions/:id/*',
     IdPath,
-    async (c, { id }) => (await selectTransaction(connect(c.env), id)).length > 0,
+    async (c, { id }) => (await selectTransaction(connect(c.env), id))[0],
   );
   pathBeforeForm(app, '/v1/admin/payment-methods/:id', MethodPath, async (c, { id }) => {
     const methods = await listMethods(connect(c.env));
-    return methods.some((method) => method.id === id);
+    return methods.find((method) => method.id === id);
   });
 }

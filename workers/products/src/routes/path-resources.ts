@@ -20,42 +20,18 @@ export function addPathResources(app: OpenAPIHono<ProductsEnv>): void {
     app,
     '/v1/categories/:id_or_slug',
     SlugOrId,
-    async (c, { id_or_slug }) => (await findVisibleSubtree(connect(c.env), id_or_slug)).length > 0,
+    async (c, { id_or_slug }) => (await findVisibleSubtree(connect(c.env), id_or_slug))[0],
   );
-  pathBeforeForm(
-    app,
-    '/v1/products/:id_or_slug',
-    SlugOrId,
-    async (c, { id_or_slug }) => (await findProduct(connect(c.env), id_or_slug)) !== null,
+  pathBeforeForm(app, '/v1/products/:id_or_slug', SlugOrId, (c, { id_or_slug }) =>
+    findProduct(connect(c.env), id_or_slug),
   );
-  pathBeforeForm(
-    app,
-    '/v1/products/:id/reviews',
-    IdPath,
-    async (c, { id }) => (await findVariantsOfProduct(connect(c.env), id)) !== null,
+  pathBeforeForm(app, '/v1/products/:id/reviews', IdPath, (c, { id }) => findVariantsOfProduct(connect(c.env), id));
+  pathBeforeForm(app, '/v1/reviews/:id', IdPath, (c, { id }) =>
+    findVariantsOfReview(connect(c.env), { id, user_id: c.var.actor.id }),
   );
-  pathBeforeForm(
-    app,
-    '/v1/reviews/:id',
-    IdPath,
-    async (c, { id }) => (await findVariantsOfReview(connect(c.env), { id, user_id: c.var.actor.id })) !== null,
-  );
-  pathBeforeForm(
-    app,
-    '/v1/admin/categories/:id',
-    IdPath,
-    async (c, { id }) => (await findCategory(connect(c.env), id)) !== null,
-  );
-  pathBeforeForm(
-    app,
-    '/v1/admin/products/:id/*',
-    IdPath,
-    async (c, { id }) => (await findAdminProduct(connect(c.env), id)) !== null,
-  );
-  pathBeforeForm(
-    app,
-    '/v1/admin/products/:id/images/:image_id',
-    ImagePath,
-    async (c, { id, image_id }) => (await findImage(connect(c.env), id, image_id)) !== null,
+  pathBeforeForm(app, '/v1/admin/categories/:id', IdPath, (c, { id }) => findCategory(connect(c.env), id));
+  pathBeforeForm(app, '/v1/admin/products/:id/*', IdPath, (c, { id }) => findAdminProduct(connect(c.env), id));
+  pathBeforeForm(app, '/v1/admin/products/:id/images/:image_id', ImagePath, (c, { id, image_id }) =>
+    findImage(connect(c.env), id, image_id),
   );
 }

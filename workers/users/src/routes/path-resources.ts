@@ -10,16 +10,6 @@ import { findUser } from '../store/users.ts';
 
 /** What the ids in paths name. */
 export function addPathResources(app: OpenAPIHono<UsersEnv>): void {
-  pathBeforeForm(
-    app,
-    '/v1/me/addresses/:id',
-    IdPath,
-    async (c, { id }) => (await findAddress(connect(c.env), c.var.actor.id, id)) !== null,
-  );
-  pathBeforeForm(
-    app,
-    '/v1/admin/users/:id/*',
-    IdPath,
-    async (c, { id }) => (await findUser(connect(c.env), c.var.actor.id, id)) !== null,
-  );
+  pathBeforeForm(app, '/v1/me/addresses/:id', IdPath, (c, { id }) => findAddress(connect(c.env), c.var.actor.id, id));
+  pathBeforeForm(app, '/v1/admin/users/:id/*', IdPath, (c, { id }) => findUser(connect(c.env), c.var.actor.id, id));
 }
